@@ -19,7 +19,7 @@
     │   ├── AssociationRejected     -820
     │   ├── AssociationAborted      -821
     │   ├── NoPresentationContext   -822
-    │   ├── RemoteProtocolError     -823       the peer broke the protocol; carries the abort to answer
+    │   ├── RemoteProtocolError     -823       the peer broke the protocol; carries the abort
     │   ├── LocalProtocolError      -824       we did: a bug of ours, or a wrong call
     │   ├── AssociationTimeout      -825
     │   └── ConnectionFailed        -826
