@@ -1,0 +1,43 @@
+# Everything a developer types. Each target makes .venv itself, and installs again only when
+# pyproject.toml changed.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench clean
+SHELL := /bin/bash
+
+BIN := .venv/bin
+WORKERS ?= auto
+ARGS ?=
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/.base  ## Start the archive on 127.0.0.1:11112 with a sample study (ARGS="--dicom-port 104" adds flags)
+	@exec $(BIN)/filmroom serve --sample $(ARGS)
+
+test: .venv/.dev  ## Run all tests, real peers included (ARGS="-k name" picks some)
+	@tools/install_peers.sh
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: .venv/.dev  ## Style, types and the layers of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev  ## Mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev  ## Measure against DCMTK and pynetdicom; writes bench/RESULTS.md (ARGS="--quick")
+	@tools/install_peers.sh
+	$(BIN)/python -m bench $(ARGS)
+
+clean:  ## Remove .venv and caches; never filmroom-data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.base: pyproject.toml
+	@tools/make_venv.sh base
+
+.venv/.dev: pyproject.toml
+	@tools/make_venv.sh dev
