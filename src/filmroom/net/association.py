@@ -12,7 +12,7 @@ method here. The shell moves bytes, keeps the clock, and does this::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from filmroom.errors import (
@@ -24,20 +24,14 @@ from filmroom.errors import (
 from filmroom.net.command import encode_command
 from filmroom.net.dimse import CCancelRQ, Message
 from filmroom.net.events import (
-    Aborted,
-    AssociationAccepted,
-    AssociationRejected,
-    AssociationRequested,
     CommandReceived,
-    ConnectionClosed,
     Event,
     ProtocolError,
-    ReleaseConfirmed,
-    ReleaseRequested,
     TimedOut,
 )
 from filmroom.net.fragmentation import SMALLEST_MAX_LENGTH, Payload, fragment
-from filmroom.net.negotiation import AcceptPolicy, Negotiated, RequestParameters, negotiate
+from filmroom.net.machine import StateMachine
+from filmroom.net.negotiation import AcceptPolicy, Negotiated, RequestParameters
 from filmroom.net.pdata import PDataReader
 from filmroom.net.pdu import (
     MAX_CONTROL_LENGTH,
@@ -52,7 +46,7 @@ from filmroom.net.pdu import (
     PDataTF,
     decode_pdu,
 )
-from filmroom.net.reasons import AbortReason, AbortSource, RejectSource
+from filmroom.net.reasons import AbortReason, AbortSource
 from filmroom.net.state import TRANSITIONS, Action, Evt, State
 from filmroom.net.status import is_final
 from filmroom.net.timeouts import Timeouts
@@ -91,21 +85,12 @@ class Association:
         max_length: int,
         timeouts: Timeouts,
     ) -> None:
-        self.state = State.STA1
-        self.is_requestor = parameters is not None
+        request = parameters.request() if parameters else None
+        self._machine = StateMachine(request, policy, timeouts.artim)
         self.bytes_received = 0
         """Bytes taken in since the connection was made."""
-        self.wants_close = False
-        """Whether the shell must close the transport, once what is queued is written."""
-        self._parameters = parameters
-        self._policy = policy
         self._timeouts = timeouts
         self._max_length = max_length
-        self._request = parameters.request() if parameters else None
-        self._proposed: AAssociateAC | AAssociateRJ | None = None
-        self._negotiated: Negotiated | None = None
-        self._out: list[Payload] = []
-        self._artim: float | None = None
         self._active = 0.0
         self._now = 0.0
         self._sending = False
@@ -119,7 +104,7 @@ class Association:
         self._skip = 0
         self._unframed = False
         self._pdata = PDataReader(_NO_CONTEXTS)
-        if self.is_requestor:
+        if request is not None:
             self._step(Evt.EVT1)
 
     @classmethod
@@ -145,16 +130,32 @@ class Association:
         )
 
     @property
+    def state(self) -> State:
+        """Where in PS3.8 Table 9-10 the association is."""
+        return self._machine.state
+
+    @property
+    def is_requestor(self) -> bool:
+        """Whether we asked for the association."""
+        return self._machine.is_requestor
+
+    @property
+    def wants_close(self) -> bool:
+        """Whether the shell must close the transport, once what is queued is written."""
+        return self._machine.wants_close
+
+    @property
     def request(self) -> AAssociateRQ | None:
         """The A-ASSOCIATE-RQ, sent or received."""
-        return self._request
+        return self._machine.request
 
     @property
     def negotiated(self) -> Negotiated:
         """What was agreed. Raises :class:`LocalProtocolError` before there is agreement."""
-        if self._negotiated is None:
+        negotiated = self._machine.negotiated
+        if negotiated is None:
             raise LocalProtocolError(f"nothing is negotiated in {self.state.name}")
-        return self._negotiated
+        return negotiated
 
     @property
     def is_established(self) -> bool:
@@ -236,7 +237,7 @@ class Association:
 
     def data_to_send(self) -> list[Payload]:
         """The control PDUs to write now, in order; each is given once."""
-        out, self._out = self._out, []
+        out, self._machine.out = self._machine.out, []
         return out
 
     # Timers ------------------------------------------------------------------------------------
@@ -245,16 +246,17 @@ class Association:
         """When :meth:`handle_timeout` is due if the peer stays silent, on the clock of ``now``."""
         timeouts = self._timeouts
         state = self.state
+        start = max(self._active, self._machine.since)
         if state is State.STA6:
             if self._in_message:
-                return _after(self._active, timeouts.stall)
-            return None if self._owed or self._awaited else _after(self._active, timeouts.idle)
+                return _after(start, timeouts.stall)
+            return None if self._owed or self._awaited else _after(start, timeouts.idle)
         if state in (State.STA2, State.STA13):
-            return self._artim
+            return self._machine.artim
         if state is State.STA5:
-            return _after(self._active, timeouts.request)
+            return _after(start, timeouts.request)
         if state in _RELEASING:
-            return _after(self._active, timeouts.release)
+            return _after(start, timeouts.release)
         return None
 
     def handle_timeout(self, now: float) -> list[Event]:
@@ -294,8 +296,8 @@ class Association:
     def respond(self, now: float) -> Negotiated | None:
         """Answers the association request as the policy does; None where that is a rejection."""
         self._require(State.STA3, "respond")
-        if isinstance(self._proposed, AAssociateRJ):
-            answer = self._proposed
+        if isinstance(self._machine.proposed, AAssociateRJ):
+            answer = self._machine.proposed
             self.reject(answer.result, answer.source, answer.reason, now)
             return None
         return self.accept(now)
@@ -304,20 +306,18 @@ class Association:
         """Accepts the association with ``answer``, or with what the policy answers (EVT7)."""
         self._require(State.STA3, "accept")
         self._at(now)
-        final = answer or self._proposed
+        final = answer or self._machine.proposed
         if not isinstance(final, AAssociateAC):
             raise LocalProtocolError("the policy rejects this association: no answer to send")
-        encoded = final.encode()
-        self._establish(final)
-        self._step(Evt.EVT7, lambda: self._out.append(encoded))
+        self._step(Evt.EVT7, pdu=final)
+        self._pdata = PDataReader(frozenset(self.negotiated.contexts))
         return self.negotiated
 
     def reject(self, result: int, source: int, reason: int, now: float) -> None:
         """Rejects the association with the numbers of PS3.8 Table 9-21 (EVT8)."""
         self._require(State.STA3, "reject")
         self._at(now)
-        encoded = AAssociateRJ(result, source, reason).encode()
-        self._step(Evt.EVT8, lambda: self._out.append(encoded))
+        self._step(Evt.EVT8, pdu=AAssociateRJ(result, source, reason))
 
     def release(self, now: float) -> None:
         """Asks the peer to end the association (EVT11)."""
@@ -348,7 +348,7 @@ class Association:
             return
         if (self.state, Evt.EVT15) not in TRANSITIONS:
             # No association exists in STA2 and the table has no cell: only the transport goes.
-            self._close()
+            self._machine.close()
             return
         self._step(Evt.EVT15, abort=AAbort(source, reason))
 
@@ -460,9 +460,11 @@ class Association:
             )
             events.append(ProtocolError(error))
         events.extend(self._step(evt, pdu=pdu, error=error))
+        if action is Action.AE_3:
+            self._pdata = PDataReader(frozenset(self.negotiated.contexts))
 
     def _fail(self, error: RemoteProtocolError, events: list[Event]) -> None:
-        """EVT19. What follows in the stream can no longer be told apart into PDUs: it is dropped."""
+        """EVT19. What follows in the stream can no longer be told apart into PDUs: drop it."""
         self._unframed = True
         self._pdata.pdu_left = 0
         self._skip = self._body_left = 0
@@ -492,7 +494,7 @@ class Association:
         elif is_final(status):
             self._owed.discard(message.message_id_being_responded_to)  # type: ignore[union-attr]
 
-    # The state machine -------------------------------------------------------------------------
+    # Calls --------------------------------------------------------------------------------------
 
     def _at(self, now: float) -> None:
         self._now = now
@@ -507,189 +509,13 @@ class Association:
     def _step(
         self,
         evt: Evt,
-        send: Callable[[], None] | None = None,
         *,
         pdu: PDU | None = None,
         error: RemoteProtocolError | None = None,
         abort: AAbort | None = None,
     ) -> list[Event]:
-        """Looks the action up and does it; gives the primitives that it issues."""
-        action = TRANSITIONS.get((self.state, evt))
-        if action is None:
-            self._refuse(evt.name)
-        if send is not None:
-            send()
-        return _ACTIONS[action](self, pdu, error, abort)
-
-    def _go(self, state: State) -> list[Event]:
-        self.state = state
-        self._active = self._now
-        return []
-
-    def _start_artim(self) -> None:
-        self._artim = _after(self._now, self._timeouts.artim)
-
-    def _close(self) -> None:
-        self._artim = None
-        self.wants_close = True
-        self._go(State.STA1)
-
-    def _establish(self, answer: AAssociateAC) -> None:
-        assert self._request is not None
-        self._negotiated = Negotiated.of(self._request, answer, requestor=self.is_requestor)
-        self._pdata = PDataReader(frozenset(self._negotiated.contexts))
-
-    def _connect(self, *_: object) -> list[Event]:
-        return self._go(State.STA4)
-
-    def _send_request(self, *_: object) -> list[Event]:
-        assert self._request is not None
-        self._out.append(self._request.encode())
-        return self._go(State.STA5)
-
-    def _confirm_accept(self, pdu: PDU | None, *_: object) -> list[Event]:
-        assert isinstance(pdu, AAssociateAC)
-        self._establish(pdu)
-        self._go(State.STA6)
-        return [AssociationAccepted(self.negotiated)]
-
-    def _confirm_reject(self, pdu: PDU | None, *_: object) -> list[Event]:
-        assert isinstance(pdu, AAssociateRJ)
-        self._close()
-        return [AssociationRejected(pdu.result, pdu.source, pdu.reason)]
-
-    def _await_request(self, *_: object) -> list[Event]:
-        self._start_artim()
-        return self._go(State.STA2)
-
-    def _indicate_request(self, pdu: PDU | None, *_: object) -> list[Event]:
-        assert isinstance(pdu, AAssociateRQ)
-        assert self._policy is not None
-        self._request = pdu
-        answer = self._proposed = negotiate(pdu, self._policy)
-        if isinstance(answer, AAssociateRJ) and answer.source != RejectSource.SERVICE_USER:
-            self._out.append(answer.encode())
-            return self._await_close()
-        self._artim = None
-        self._go(State.STA3)
-        return [AssociationRequested(pdu, answer)]
-
-    def _await_close(self, *_: object) -> list[Event]:
-        self._start_artim()
-        return self._go(State.STA13)
-
-    def _enter_sta6(self, *_: object) -> list[Event]:
-        return self._go(State.STA6)
-
-    def _stay(self, *_: object) -> list[Event]:
-        return []
-
-    def _ask_release(self, *_: object) -> list[Event]:
-        self._out.append(AReleaseRQ().encode())
-        return self._go(State.STA7)
-
-    def _indicate_release(self, *_: object) -> list[Event]:
-        self._go(State.STA8)
-        return [ReleaseRequested()]
-
-    def _confirm_release_and_close(self, *_: object) -> list[Event]:
-        self._close()
-        return [ReleaseConfirmed()]
-
-    def _agree_to_release(self, *_: object) -> list[Event]:
-        self._out.append(AReleaseRP().encode())
-        return self._await_close()
-
-    def _end(self, *_: object) -> list[Event]:
-        self._artim = None
-        return self._go(State.STA1)
-
-    def _indicate_collision(self, *_: object) -> list[Event]:
-        self._go(State.STA9 if self.is_requestor else State.STA10)
-        return [ReleaseRequested()]
-
-    def _agree_in_collision(self, *_: object) -> list[Event]:
-        self._out.append(AReleaseRP().encode())
-        return self._go(State.STA11)
-
-    def _confirm_in_collision(self, *_: object) -> list[Event]:
-        self._go(State.STA12)
-        return [ReleaseConfirmed()]
-
-    def _abort_as_user(
-        self, _pdu: PDU | None, _error: RemoteProtocolError | None, abort: AAbort | None
-    ) -> list[Event]:
-        self._out.append((abort or AAbort()).encode())
-        return self._await_close()
-
-    def _drop(self, *_: object) -> list[Event]:
-        self._close()
-        return []
-
-    def _indicate_abort(self, pdu: PDU | None, *_: object) -> list[Event]:
-        assert isinstance(pdu, AAbort)
-        self._close()
-        return [Aborted(pdu.source, pdu.reason)]
-
-    def _indicate_loss(self, *_: object) -> list[Event]:
-        self._end()
-        return [ConnectionClosed()]
-
-    def _abort_again(
-        self, _pdu: PDU | None, error: RemoteProtocolError | None, _abort: AAbort | None
-    ) -> list[Event]:
-        encoded = AAbort(AbortSource.SERVICE_PROVIDER, error.reason if error else 0).encode()
-        # One unwritten A-ABORT says it all: a flood of garbage must not fill our memory.
-        if encoded not in self._out:
-            self._out.append(encoded)
-        return []
-
-    def _abort_as_provider(
-        self, _pdu: PDU | None, error: RemoteProtocolError | None, _abort: AAbort | None
-    ) -> list[Event]:
-        reason = error.reason if error else AbortReason.NOT_SPECIFIED
-        self._out.append(AAbort(AbortSource.SERVICE_PROVIDER, reason).encode())
-        self._await_close()
-        return [Aborted(AbortSource.SERVICE_PROVIDER, reason, by_peer=False)]
+        return self._machine.step(evt, self._now, pdu=pdu, error=error, abort=abort)
 
 
 def _after(start: float, seconds: float | None) -> float | None:
     return None if seconds is None else start + seconds
-
-
-_ACTIONS: dict[
-    Action,
-    Callable[
-        [Association, PDU | None, RemoteProtocolError | None, AAbort | None],
-        list[Event],
-    ],
-] = {
-    Action.AE_1: Association._connect,
-    Action.AE_2: Association._send_request,
-    Action.AE_3: Association._confirm_accept,
-    Action.AE_4: Association._confirm_reject,
-    Action.AE_5: Association._await_request,
-    Action.AE_6: Association._indicate_request,
-    Action.AE_7: Association._enter_sta6,
-    Action.AE_8: Association._await_close,
-    Action.DT_1: Association._stay,
-    Action.DT_2: Association._stay,
-    Action.AR_1: Association._ask_release,
-    Action.AR_2: Association._indicate_release,
-    Action.AR_3: Association._confirm_release_and_close,
-    Action.AR_4: Association._agree_to_release,
-    Action.AR_5: Association._end,
-    Action.AR_6: Association._stay,
-    Action.AR_7: Association._stay,
-    Action.AR_8: Association._indicate_collision,
-    Action.AR_9: Association._agree_in_collision,
-    Action.AR_10: Association._confirm_in_collision,
-    Action.AA_1: Association._abort_as_user,
-    Action.AA_2: Association._drop,
-    Action.AA_3: Association._indicate_abort,
-    Action.AA_4: Association._indicate_loss,
-    Action.AA_5: Association._end,
-    Action.AA_6: Association._stay,
-    Action.AA_7: Association._abort_again,
-    Action.AA_8: Association._abort_as_provider,
-}
