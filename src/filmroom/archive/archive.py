@@ -1,0 +1,370 @@
+"""The archive: receives, keeps, finds, hands out and deletes objects. A PACS without a network.
+
+Synchronous and safe to use from many threads; whoever needs an event loop calls it from one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs
+from filmroom.archive.events import InstancesDeleted, InstanceStored
+from filmroom.archive.incoming import Incoming, StoreOutcome
+from filmroom.archive.index import AddKind, Index, IndexStats, OnDuplicate, SqliteIndex
+from filmroom.archive.query import Query
+from filmroom.archive.record import WANTED_TAGS, InstanceLocation
+from filmroom.archive.response import response_identifier
+from filmroom.dicom.dataset import DataSet
+from filmroom.dicom.file import file_meta, read_preamble_and_meta
+from filmroom.dicom.scanner import Scanner
+from filmroom.dicom.uid import transfer_syntax
+from filmroom.errors import (
+    ArchiveInUse,
+    ConfigurationError,
+    DuplicateSopInstance,
+    InvalidDicomFile,
+    ObjectDamaged,
+    StorageFailed,
+    TooManyMatches,
+)
+from filmroom.ops.events import EventBus
+
+__all__ = ["Archive", "StoredObject"]
+
+_KEEPERS = 16
+_DELETED_AT_ONCE = 500
+_IMPORT_CHUNK = 1 << 20
+
+
+class StoredObject:
+    """One kept object, opened; a context manager. Views are valid until :meth:`close`."""
+
+    __slots__ = ("_reader", "location")
+
+    def __init__(self, reader: BlobReader, location: InstanceLocation) -> None:
+        self._reader = reader
+        self.location = location
+
+    def data_set_view(self) -> memoryview:
+        """The data set's bytes as they were received, without the file meta information."""
+        return self._reader.view()[self.location.data_set_offset :]
+
+    def file_view(self) -> memoryview:
+        """The whole Part 10 file."""
+        return self._reader.view()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Archive:
+    """Objects and their index in one data folder; made by :meth:`open`."""
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        index: Index,
+        *,
+        on_duplicate: OnDuplicate = OnDuplicate.KEEP,
+        event_bus: EventBus | None = None,
+        lock: int = -1,
+    ) -> None:
+        """Over ports already open; ``lock`` is the descriptor of the folder lock, if one is held."""
+        self.blobs = blobs
+        self.index = index
+        self.on_duplicate = on_duplicate
+        self.event_bus = event_bus or EventBus()
+        self._lock = lock
+        self._closing = threading.Lock()
+        self._pool = ThreadPoolExecutor(_KEEPERS, thread_name_prefix="filmroom-keep")
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        *,
+        index_url: str | None = None,
+        blob_url: str | None = None,
+        durability: str = "full",
+        on_duplicate: str = "keep",
+        exclusive: bool = True,
+        event_bus: EventBus | None = None,
+    ) -> Archive:
+        """Open the archive of folder ``data``, making it where it is not.
+
+        ``exclusive`` (a server) takes the folder's lock and cleans up what a crash left; commands
+        beside a server pass False. ``durability="relaxed"`` skips syncs: a crash of the machine
+        may then lose what was acknowledged. Raises ArchiveInUse, StorageFailed,
+        ConfigurationError.
+        """
+        if durability not in ("full", "relaxed"):
+            raise ConfigurationError("durability is full or relaxed", setting="durability")
+        try:
+            policy = OnDuplicate(on_duplicate)
+        except ValueError:
+            message = "on_duplicate is keep, replace or reject"
+            raise ConfigurationError(message, setting="on_duplicate") from None
+        blob_path = _path_of(blob_url, "file", data / "objects", "blob_url")
+        index_path = _path_of(index_url, "sqlite", data / "index.sqlite", "index_url")
+        try:
+            for folder in (data, index_path.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            hint = "check the owner and the mode of the folder above"
+            raise StorageFailed("cannot make the data folder", hint=hint) from error
+        lock = _take_lock(data) if exclusive else -1
+        durable = durability == "full"
+        try:
+            blobs = FilesystemBlobs(blob_path, durable=durable)
+            if exclusive:
+                blobs.clean()
+            index = SqliteIndex(index_path, durable=durable)
+        except BaseException:
+            if lock >= 0:
+                os.close(lock)
+            raise
+        return cls(blobs, index, on_duplicate=policy, event_bus=event_bus, lock=lock)
+
+    def receive(
+        self,
+        sop_class_uid: str,
+        sop_instance_uid: str,
+        transfer_syntax_uid: str,
+        *,
+        source_ae: str = "",
+    ) -> Incoming:
+        """Begin an object that a peer sends, named as its command names it.
+
+        Raises InvalidTransferSyntax, InvalidUID, OutOfResources, StorageFailed.
+        """
+        syntax = transfer_syntax(transfer_syntax_uid)
+        header = file_meta(sop_class_uid, sop_instance_uid, transfer_syntax_uid, source_ae)
+        return self._incoming(
+            header, Scanner(syntax, WANTED_TAGS), sop_class_uid, sop_instance_uid, source_ae
+        )
+
+    def import_file(self, path: Path) -> Future[StoreOutcome]:
+        """Take in a file: its bytes as they are, or, without file meta information, with one.
+
+        Raises InvalidDicomFile and other DataErrors, OutOfResources, StorageFailed; the future
+        raises what that of :meth:`Incoming.finish` does.
+        """
+        try:
+            with path.open("rb") as file:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise InvalidDicomFile("the file is empty") from error
+        except OSError as error:
+            message = f"cannot read the file: {os.strerror(error.errno or 0)}"
+            raise InvalidDicomFile(message) from error
+        # Unmapped with its last slice: the traceback of an error may hold one for a while.
+        return self._import(memoryview(mapped))
+
+    def _import(self, view: memoryview) -> Future[StoreOutcome]:
+        meta, offset, syntax = read_preamble_and_meta(view)
+        source_ae = meta.text(0x00020016)
+        header: bytes | memoryview = view[:offset]
+        if 0x00020010 not in meta:
+            scanner = Scanner(syntax, WANTED_TAGS)
+            scanner.feed(view[offset:])
+            found = scanner.data_set()
+            header = file_meta(found.text(0x00080016), found.text(0x00080018), syntax.uid, "")
+        incoming = self._incoming(header, Scanner(syntax, WANTED_TAGS), "", "", source_ae)
+        try:
+            for start in range(offset, len(view), _IMPORT_CHUNK):
+                incoming.write(view[start : start + _IMPORT_CHUNK])
+        except BaseException:
+            incoming.discard()
+            raise
+        return incoming.finish()
+
+    def _incoming(
+        self,
+        header: bytes | memoryview,
+        scanner: Scanner,
+        sop_class_uid: str,
+        sop_instance_uid: str,
+        source_ae: str,
+    ) -> Incoming:
+        writer = self.blobs.create()
+        try:
+            return Incoming(
+                header=header,
+                writer=writer,
+                scanner=scanner,
+                transfer_syntax_uid=scanner.transfer_syntax.uid,
+                sop_class_uid=sop_class_uid,
+                sop_instance_uid=sop_instance_uid,
+                source_ae=source_ae,
+                keep=self._keep,
+            )
+        except BaseException:
+            writer.discard()
+            raise
+
+    def _keep(self, incoming: Incoming) -> Future[StoreOutcome]:
+        try:
+            return self._pool.submit(self._keep_now, incoming)
+        except RuntimeError:
+            incoming.discard()
+            raise StorageFailed("the archive is closed") from None
+
+    def _keep_now(self, incoming: Incoming) -> StoreOutcome:
+        try:
+            name, record = incoming.record()
+        except BaseException:
+            incoming.discard()
+            raise
+        key = incoming.writer.commit(name, record.digest)
+        try:
+            added = self.index.add(replace(record, blob_key=key), self.on_duplicate).result()
+        except BaseException:
+            self.blobs.delete(key)
+            raise
+        if added.surplus_key is not None:
+            self.blobs.delete(added.surplus_key)
+        uid = record.sop_instance_uid
+        if added.kind is AddKind.REJECTED:
+            raise DuplicateSopInstance("other bytes are kept under this UID", uid=uid)
+        outcome = StoreOutcome(
+            added.kind,
+            record.sop_class_uid,
+            uid,
+            record.study_instance_uid,
+            record.series_instance_uid,
+            record.size,
+            added.other_patient,
+        )
+        self.event_bus.publish(
+            InstanceStored(
+                kind=added.kind,
+                sop_class_uid=record.sop_class_uid,
+                sop_instance_uid=uid,
+                study_instance_uid=record.study_instance_uid,
+                series_instance_uid=record.series_instance_uid,
+                transfer_syntax_uid=record.transfer_syntax_uid,
+                size=record.size,
+                source_ae=record.source_ae,
+                other_patient=added.other_patient,
+            )
+        )
+        return outcome
+
+    def find(
+        self, query: Query, *, retrieve_ae_title: str = "", max_matches: int | None = None
+    ) -> Iterator[DataSet]:
+        """Stream the response identifiers of what matches; end the iterator early to stop.
+
+        Raises QueryFailed, and TooManyMatches once more than ``max_matches`` were found.
+        """
+        for count, match in enumerate(self.index.find(query)):
+            if max_matches is not None and count >= max_matches:
+                raise TooManyMatches(f"more than {max_matches} matches", hint="narrow the query")
+            yield response_identifier(query, match, retrieve_ae_title=retrieve_ae_title)
+
+    def locate(self, query: Query) -> Iterator[InstanceLocation]:
+        """Stream where the instances lie that belong to what matches, whatever the level."""
+        return self.index.locate(query)
+
+    def open_object(self, location: InstanceLocation) -> StoredObject:
+        """Open a located object; raises ObjectNotFound, and ObjectDamaged where its size changed."""
+        reader = self.blobs.open(location.blob_key)
+        if reader.size != location.size:
+            reader.close()
+            message = f"{reader.size} bytes are kept of {location.size} received"
+            raise ObjectDamaged(message, uid=location.sop_instance_uid, hint="see filmroom verify")
+        return StoredObject(reader, location)
+
+    def delete(self, query: Query, *, progress: Callable[[int], None] | None = None) -> int:
+        """Delete every instance that belongs to what matches; return how many.
+
+        Rows go first, in short transactions, then their blobs: an interrupted deletion leaves at
+        most files that nobody finds. ``progress`` is told the count so far.
+        """
+        deleted = 0
+        located = self.index.locate(query)
+        while batch := list(islice(located, _DELETED_AT_ONCE)):
+            pairs = [(where.sop_instance_uid, where.blob_key) for where in batch]
+            removed = set(self.index.remove(pairs).result())
+            for _, key in pairs:
+                if key in removed:
+                    self.blobs.delete(key)
+            uids = tuple(uid for uid, key in pairs if key in removed)
+            deleted += len(uids)
+            if uids:
+                self.event_bus.publish(InstancesDeleted(uids))
+            if progress is not None:
+                progress(deleted)
+        return deleted
+
+    def stats(self) -> IndexStats:
+        """How much is kept."""
+        return self.index.stats()
+
+    def close(self) -> None:
+        """Finish what was begun to be kept, then close; a second call does nothing."""
+        with self._closing:
+            self._pool.shutdown(wait=True)
+            self.index.close()
+            if self._lock >= 0:
+                os.close(self._lock)
+                self._lock = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _path_of(url: str | None, scheme: str, default: Path, setting: str) -> Path:
+    if url is None:
+        return default
+    parts = urlsplit(url)
+    if parts.scheme != scheme or parts.netloc or not parts.path.startswith("/"):
+        raise ConfigurationError(f"{setting} is not {scheme}:///path", setting=setting)
+    return Path(unquote(parts.path))
+
+
+def _take_lock(data: Path) -> int:
+    try:
+        fd = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        message = f"cannot lock the data folder: {os.strerror(error.errno or 0)}"
+        hint = "check the owner and the mode of the data folder"
+        raise StorageFailed(message, hint=hint) from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        message = "another server already serves this data folder"
+        raise ArchiveInUse(message, hint="stop it, or give another --data") from None
+    return fd

@@ -1,0 +1,303 @@
+"""Blobs as files: streamed into ``incoming/``, synced, linked into place, never overwritten.
+
+The order makes a name mean a whole file: fsync of the file, ``link`` (which fails where the name
+exists), fsync of the folder and of folders that were made for it. A crash leaves at most a file
+in ``incoming/``, which :meth:`FilesystemBlobs.clean` removes, or a whole file that no index row
+knows yet, which ``filmroom reindex`` adopts.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import mmap
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from filmroom.archive.blobs.interface import ObjectName
+from filmroom.errors import ArchiveError, ObjectNotFound, OutOfResources, StorageFailed
+
+__all__ = ["FilesystemBlobs"]
+
+_INCOMING = "incoming"
+_SUFFIX = ".dcm"
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
+_NO_RIGHT = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_REMEMBERED_FOLDERS = 8192
+_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+
+
+def _failure(error: OSError, doing: str) -> ArchiveError:
+    """``error`` as ours; paths stay out of it but for the hint."""
+    reason = os.strerror(error.errno) if error.errno else "input/output error"
+    if error.errno in _NO_ROOM:
+        hint = "free some space, or raise the limit of open files"
+        return OutOfResources(f"{doing}: {reason}", hint=hint)
+    hint = "check the owner and the mode of the data folder" if error.errno in _NO_RIGHT else ""
+    return StorageFailed(f"{doing}: {reason}", hint=hint)
+
+
+class FilesystemBlobs:
+    """A folder of objects. ``durable=False`` skips every fsync (the setting ``relaxed``)."""
+
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
+        """Raises StorageFailed when the folder cannot be made or written."""
+        self._root = str(root)
+        self._incoming = os.path.join(self._root, _INCOMING)
+        self._durable = durable
+        self._lock = threading.Lock()
+        self._synced_folders: dict[str, None] = {}
+        try:
+            os.makedirs(self._incoming, exist_ok=True)
+        except OSError as error:
+            raise _failure(error, "cannot make the folder of objects") from error
+
+    def create(self) -> _FileWriter:
+        """Begin a file under ``incoming/``; its lock says that somebody is writing it."""
+        path = os.path.join(self._incoming, f"{os.getpid():x}-{secrets.token_hex(8)}.part")
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise _failure(error, "cannot begin an object") from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(fd)
+            raise _failure(error, "cannot lock an object being written") from error
+        return _FileWriter(self, fd, path)
+
+    def open(self, key: str) -> _FileReader:
+        """Map the file; an empty one has an empty view."""
+        try:
+            fd = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise ObjectNotFound("the object's file is gone", hint="see filmroom verify") from None
+        except OSError as error:
+            raise _failure(error, "cannot open an object") from error
+        try:
+            size = os.fstat(fd).st_size
+            mapped = mmap.mmap(fd, size, prot=mmap.PROT_READ) if size else None
+        except OSError as error:
+            raise _failure(error, "cannot map an object") from error
+        finally:
+            os.close(fd)
+        return _FileReader(mapped, size)
+
+    def delete(self, key: str) -> bool:
+        """Remove the file and the folders that it leaves empty."""
+        path = self._path(key)
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _failure(error, "cannot remove an object") from error
+        folder = os.path.dirname(path)
+        while folder != self._root:
+            # Forgotten first, so that whoever makes it anew syncs it anew.
+            self._synced_folders.pop(folder, None)
+            try:
+                os.rmdir(folder)
+            except OSError:
+                break
+            folder = os.path.dirname(folder)
+        return True
+
+    def exists(self, key: str) -> bool:
+        """Whether the file is there."""
+        return os.path.isfile(self._path(key))
+
+    def size(self, key: str) -> int:
+        """Bytes of the file."""
+        return self._stat(key).st_size
+
+    def modified(self, key: str) -> float:
+        """The file's time of last change."""
+        return self._stat(key).st_mtime
+
+    def keys(self) -> Iterator[str]:
+        """Walk the folders, one at a time in memory."""
+        for folder, folders, files in os.walk(self._root):
+            relative = os.path.relpath(folder, self._root)
+            if relative == ".":
+                folders[:] = [name for name in folders if name != _INCOMING]
+                continue
+            folders.sort()
+            for name in sorted(files):
+                if name.endswith(_SUFFIX):
+                    yield str(PurePosixPath(relative, name))
+
+    def clean(self) -> int:
+        """Remove the files of ``incoming/`` whose writer is gone (its lock went with it)."""
+        removed = 0
+        with os.scandir(self._incoming) as entries:
+            for entry in entries:
+                try:
+                    fd = os.open(entry.path, os.O_RDONLY | os.O_CLOEXEC)
+                except OSError:
+                    continue
+                try:
+                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    os.unlink(entry.path)
+                    removed += 1
+                except OSError:
+                    continue
+                finally:
+                    os.close(fd)
+        return removed
+
+    def _path(self, key: str) -> str:
+        parts = key.split("/")
+        if "" in parts or "." in parts or ".." in parts or "\0" in key or parts[0] == _INCOMING:
+            raise ObjectNotFound("not a key of this store")
+        return os.path.join(self._root, *parts)
+
+    def _stat(self, key: str) -> os.stat_result:
+        try:
+            return os.stat(self._path(key))
+        except FileNotFoundError:
+            raise ObjectNotFound("the object's file is gone", hint="see filmroom verify") from None
+        except OSError as error:
+            raise _failure(error, "cannot look at an object") from error
+
+    def _link(self, path: str, name: ObjectName, digest: str) -> str:
+        """Give the file its name: the plain one, or with the digest where that is taken."""
+        suffixes = ("", digest[:12], f"{digest[:12]}-{secrets.token_hex(4)}")
+        for suffix in suffixes:
+            key = name.key(suffix)
+            target = self._path(key)
+            try:
+                self._link_in_folder(path, target)
+            except FileExistsError:
+                continue
+            self._sync_folders(os.path.dirname(target))
+            return key
+        raise StorageFailed("no free name for the object", uid=name.sop_instance_uid)
+
+    @staticmethod
+    def _link_in_folder(path: str, target: str) -> None:
+        # Again, because a deletion beside us may remove the folder as it becomes empty.
+        for _ in range(10):
+            try:
+                os.link(path, target)
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+            else:
+                return
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    def _sync_folders(self, folder: str) -> None:
+        """Make the new name durable, and the folders above where that is not known of them."""
+        if not self._durable:
+            return
+        _sync(folder)
+        if folder in self._synced_folders:
+            return
+        upper = folder
+        while upper != self._root:
+            upper = os.path.dirname(upper)
+            _sync(upper)
+        with self._lock:
+            while len(self._synced_folders) >= _REMEMBERED_FOLDERS:
+                self._synced_folders.pop(next(iter(self._synced_folders)))
+            self._synced_folders[folder] = None
+
+
+def _sync(folder: str) -> None:
+    fd = os.open(folder, _DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+class _FileWriter:
+    """A file under ``incoming/``."""
+
+    __slots__ = ("_fd", "_path", "_store", "size")
+
+    def __init__(self, store: FilesystemBlobs, fd: int, path: str) -> None:
+        self._store = store
+        self._fd = fd
+        self._path = path
+        self.size = 0
+
+    def write(self, view: bytes | memoryview) -> None:
+        """Append; one system call where the kernel takes all of it."""
+        length = len(view)
+        try:
+            done = os.write(self._fd, view)
+            while done < length:
+                done += os.write(self._fd, memoryview(view)[done:])
+        except OSError as error:
+            raise _failure(error, "cannot write an object") from error
+        self.size += length
+
+    def commit(self, name: ObjectName, digest: str) -> str:
+        """Sync, link, sync the folder, remove the temporary name."""
+        try:
+            if self._store._durable:
+                os.fsync(self._fd)
+            return self._store._link(self._path, name, digest)
+        except OSError as error:
+            raise _failure(error, "cannot keep an object") from error
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove the temporary name."""
+        if self._fd < 0:
+            return
+        with suppress(OSError):
+            os.unlink(self._path)
+        fd, self._fd = self._fd, -1
+        os.close(fd)
+
+
+class _FileReader:
+    """A mapped file."""
+
+    __slots__ = ("_map", "_view", "size")
+
+    def __init__(self, mapped: mmap.mmap | None, size: int) -> None:
+        self._map = mapped
+        self._view: memoryview | None = None
+        self.size = size
+
+    def view(self) -> memoryview:
+        """The mapping."""
+        if self._view is None:
+            self._view = memoryview(self._map) if self._map is not None else memoryview(b"")
+        return self._view
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Copied out of the mapping."""
+        return bytes(self.view()[offset : offset + length])
+
+    def close(self) -> None:
+        """Unmap; where slices of the view live on, the mapping ends with the last of them."""
+        try:
+            if self._view is not None:
+                self._view.release()
+            if self._map is not None:
+                self._map.close()
+        except BufferError:
+            pass
+        self._view, self._map = None, None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

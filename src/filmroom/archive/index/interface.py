@@ -1,0 +1,105 @@
+"""The port behind which the index lies: rows in, matches out.
+
+One contract suite (``tests/contract/test_index.py``) runs over every backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from filmroom.archive.query import Query
+from filmroom.archive.record import InstanceLocation, InstanceRecord
+
+__all__ = ["AddKind", "AddOutcome", "Index", "IndexStats", "Match", "OnDuplicate"]
+
+
+class OnDuplicate(Enum):
+    """What to do with other bytes under a SOP Instance UID that is already kept."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    REJECT = "reject"
+
+
+class AddKind(Enum):
+    """What became of an added record."""
+
+    STORED = "stored"
+    SAME = "same"
+    KEPT_FIRST = "kept first"
+    REPLACED = "replaced"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class AddOutcome:
+    """``surplus_key`` names the blob that no row needs now: the new one or the replaced one.
+
+    ``other_patient`` tells that the study is already kept under another patient; the study stays
+    with its first patient and the instance joins the study.
+    """
+
+    kind: AddKind
+    surplus_key: str | None = None
+    other_patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One entity that matches: its texts by tag, in the shape of :class:`InstanceRecord.values`."""
+
+    values: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """How much is kept; ``size`` in bytes of the objects' blobs."""
+
+    patients: int
+    studies: int
+    series: int
+    instances: int
+    size: int
+
+
+class Index(Protocol):
+    """Keeps rows. Safe to use from many threads."""
+
+    def add(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> Future[AddOutcome]:
+        """Add a row; the future ends when it is durable.
+
+        A row that already names this very blob is written anew (STORED), so that adding is
+        idempotent. The future raises StorageFailed or OutOfResources.
+        """
+        ...
+
+    def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
+        """Remove the rows of these (SOP Instance UID, blob key) where both still agree.
+
+        Entities left empty go with them. The future gives the blob keys of the removed rows.
+        """
+        ...
+
+    def find(self, query: Query) -> Iterator[Match]:
+        """Stream the matches; raises QueryFailed."""
+        ...
+
+    def locate(self, query: Query) -> Iterator[InstanceLocation]:
+        """Stream the instances that lie within what the query matches, whatever its level."""
+        ...
+
+    def blob_of(self, sop_instance_uid: str) -> InstanceLocation | None:
+        """The row of one instance."""
+        ...
+
+    def stats(self) -> IndexStats:
+        """Count."""
+        ...
+
+    def close(self) -> None:
+        """Finish what was accepted, then close."""
+        ...

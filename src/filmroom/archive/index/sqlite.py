@@ -1,0 +1,180 @@
+# ruff: noqa: S608 - table and column names are our own, values are always parameters
+"""The index on an embedded SQLite file: WAL, one writer, readers on connections of their own."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+
+from filmroom.archive.identifier import RESPONSE_TAGS
+from filmroom.archive.index import changes, schema
+from filmroom.archive.index.interface import AddOutcome, IndexStats, Match, OnDuplicate
+from filmroom.archive.index.matching import any_value_matches, clause, levels_of
+from filmroom.archive.index.writer import Writer, failure
+from filmroom.archive.keys import BY_TAG, Level
+from filmroom.archive.query import Query
+from filmroom.archive.record import InstanceLocation, InstanceRecord
+from filmroom.errors import QueryFailed
+
+__all__ = ["SqliteIndex"]
+
+_BUSY_SECONDS = 30.0
+_ROWS_AT_ONCE = 100
+_IDLE_READERS = 16
+
+_COMPUTED = {
+    0x00201200: "patient.studies",
+    0x00201202: "(SELECT sum(s.series) FROM study s WHERE s.patient_pk = patient.patient_pk)",
+    0x00201204: "(SELECT sum(s.instances) FROM study s WHERE s.patient_pk = patient.patient_pk)",
+    0x00201206: "study.series",
+    0x00201208: "study.instances",
+    0x00201209: "series.instances",
+}
+
+_JOINS = {
+    Level.STUDY: "JOIN study ON study.study_pk = series.study_pk",
+    Level.PATIENT: "JOIN patient ON patient.patient_pk = study.patient_pk",
+    Level.SERIES: "JOIN series ON series.series_pk = instance.series_pk",
+}
+
+_LOCATION = (
+    "instance.sop_class_uid, instance.sop_instance_uid, study.study_instance_uid,"
+    " series.series_instance_uid, instance.available_transfer_syntax_uid, instance.blob_key,"
+    " instance.size, instance.data_set_offset, instance.digest"
+)
+
+
+class SqliteIndex:
+    """See :class:`filmroom.archive.index.interface.Index`."""
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Open or make the file; raises StorageFailed for one that is damaged or not ours.
+
+        ``durable=False`` lets the operating system decide when commits reach the disk.
+        """
+        self._path = str(path)
+        self._durable = durable
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        try:
+            connection = self._connect()
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                schema.ensure(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise failure(error, "cannot open the index") from error
+        self._writer = Writer(connection)
+
+    def add(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> Future[AddOutcome]:
+        """Queue the row for the next commit."""
+        return self._writer.submit(lambda c: changes.add(c, record, on_duplicate))
+
+    def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
+        """Queue the removal; all of ``instances`` go in one transaction."""
+        return self._writer.submit(lambda c: changes.remove(c, instances))
+
+    def find(self, query: Query) -> Iterator[Match]:
+        """Stream from a cursor, on a reader connection that the iterator holds until its end."""
+        tags = tuple(dict.fromkeys((*query.unique_keys, *query.returns)))
+        tags = tuple(tag for tag in tags if tag not in RESPONSE_TAGS)
+        top = min((BY_TAG[tag].level for tag in tags), default=query.level)
+        sql, parameters = _select(query, ", ".join(map(_expression, tags)), query.level, top)
+        if query.limit is not None or query.offset:
+            sql += " LIMIT ? OFFSET ?"
+            parameters += [-1 if query.limit is None else query.limit, query.offset]
+        for row in self._rows(sql, parameters):
+            values = {tag: str(text) for tag, text in zip(tags, row, strict=True) if text != ""}
+            yield Match(values)
+
+    def locate(self, query: Query) -> Iterator[InstanceLocation]:
+        """Stream the instances below what matches, series by series."""
+        sql, parameters = _select(query, _LOCATION, Level.IMAGE, Level.STUDY)
+        for row in self._rows(sql, parameters):
+            yield InstanceLocation(*row)
+
+    def blob_of(self, sop_instance_uid: str) -> InstanceLocation | None:
+        """By the unique SOP Instance UID."""
+        query = Query.build(Level.IMAGE, {0x00080018: sop_instance_uid})
+        return next(iter(list(self.locate(query))), None)
+
+    def stats(self) -> IndexStats:
+        """Count rows."""
+        counts = ", ".join(f"(SELECT count(*) FROM {level.table})" for level in Level)
+        sql = f"SELECT {counts}, (SELECT coalesce(sum(size), 0) FROM instance)"
+        return IndexStats(*next(iter(list(self._rows(sql, [])))))
+
+    def close(self) -> None:
+        """Commit what is queued and close every connection that is not in use."""
+        self._writer.close()
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _rows(self, sql: str, parameters: Sequence[object]) -> Iterator[tuple[object, ...]]:
+        try:
+            with self._reader() as connection:
+                cursor = connection.execute(sql, parameters)
+                try:
+                    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                        yield from rows
+                finally:
+                    cursor.close()
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", type(error).__name__)
+            raise QueryFailed(f"the index cannot answer: {name}") from error
+
+    @contextmanager
+    def _reader(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            if self._closed:
+                raise QueryFailed("the index is closed")
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                keep = not self._closed and len(self._idle) < _IDLE_READERS
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        connection.create_function("any_value_matches", 3, any_value_matches, deterministic=True)
+        return connection
+
+
+def _expression(tag: int) -> str:
+    attribute = BY_TAG[tag]
+    return _COMPUTED.get(tag, f"{attribute.level.table}.{attribute.column}")
+
+
+def _select(query: Query, what: str, level: Level, top: Level) -> tuple[str, list[object]]:
+    """The statement over the tables from ``level`` up to the widest that is read."""
+    clauses = [clause(condition) for condition in query.conditions]
+    highest = min([top, *(levels_of(c) for c in query.conditions)], default=level)
+    joins = [_JOINS[Level(upper)] for upper in range(level - 1, highest - 1, -1)]
+    sql = f"SELECT {what} FROM {level.table} {' '.join(joins)}"
+    if clauses:
+        sql += " WHERE " + " AND ".join(f"({text})" for text, _ in clauses)
+    return sql, [parameter for _, parameters in clauses for parameter in parameters]

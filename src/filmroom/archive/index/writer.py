@@ -1,0 +1,130 @@
+"""The one thread that writes to SQLite: many pending changes become one transaction.
+
+While a commit waits for the disk, new changes gather and go with the next one (group commit), so
+the cost of a sync is shared and the latency of a lone change stays that of one commit. Transactions
+begin IMMEDIATE and stay short, so that a command beside the server gets its turn.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from filmroom.errors import ArchiveError, FilmroomError, OutOfResources, StorageFailed
+
+__all__ = ["Writer", "failure"]
+
+_BATCH = 512
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN)
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+Change = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    change: Change
+    future: Future[Any]
+
+
+def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
+    """``error`` as ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if code in _FULL:
+        hint = "free some space, or raise the limit of open files"
+        return OutOfResources(f"{doing}: {name}", hint=hint)
+    if code in _BROKEN:
+        hint = "stop the server, move the index file away, then filmroom reindex"
+        return StorageFailed(f"{doing}: the index is damaged ({name})", hint=hint)
+    return StorageFailed(f"{doing}: {name}")
+
+
+class Writer:
+    """Runs changes in the order they were submitted; each is atomic by itself."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="filmroom-index", daemon=True)
+        self._thread.start()
+
+    def submit(self, change: Change) -> Future[Any]:
+        """Queue ``change``; the future ends after its commit."""
+        pending = _Pending(change, Future())
+        with self._lock:
+            if self._closed:
+                raise StorageFailed("the index is closed")
+            self._queue.put(pending)
+        return pending.future
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread and close the connection."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        ending = False
+        while not ending:
+            first = self._queue.get()
+            batch: list[_Pending] = []
+            ending = first is None
+            if first is not None:
+                batch.append(first)
+                while len(batch) < _BATCH:
+                    try:
+                        following = self._queue.get_nowait()
+                    except queue.Empty:
+                        break
+                    if following is None:
+                        ending = True
+                        break
+                    batch.append(following)
+                self._commit(batch)
+
+    def _commit(self, batch: list[_Pending]) -> None:
+        try:
+            results = self._transact(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].future.set_exception(self._error(error))
+                return
+            # One bad change must not fail its neighbours: each again in its own transaction.
+            for pending in batch:
+                self._commit([pending])
+            return
+        for pending, result in zip(batch, results, strict=True):
+            pending.future.set_result(result)
+
+    def _transact(self, batch: list[_Pending]) -> list[Any]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            results = [pending.change(connection) for pending in batch]
+            connection.execute("COMMIT")
+        except BaseException:
+            # SQLite has rolled back by itself after some errors (full disk).
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return results
+
+    @staticmethod
+    def _error(error: Exception) -> Exception:
+        if isinstance(error, sqlite3.Error):
+            return failure(error, "cannot write the index")
+        if isinstance(error, FilmroomError):
+            return error
+        return StorageFailed(f"cannot write the index: {type(error).__name__}")
