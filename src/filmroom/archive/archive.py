@@ -92,7 +92,7 @@ class Archive:
         event_bus: EventBus | None = None,
         lock: int = -1,
     ) -> None:
-        """Over ports already open; ``lock`` is the descriptor of the folder lock, if one is held."""
+        """Over ports already open; ``lock`` is the descriptor of a folder lock held."""
         self.blobs = blobs
         self.index = index
         self.on_duplicate = on_duplicate
@@ -290,7 +290,7 @@ class Archive:
         return self.index.locate(query)
 
     def open_object(self, location: InstanceLocation) -> StoredObject:
-        """Open a located object; raises ObjectNotFound, and ObjectDamaged where its size changed."""
+        """Open a located object; raises ObjectNotFound, or ObjectDamaged by its size."""
         reader = self.blobs.open(location.blob_key)
         if reader.size != location.size:
             reader.close()

@@ -25,7 +25,7 @@ from filmroom.archive.query import (
 from filmroom.errors import InvalidIdentifier
 
 if TYPE_CHECKING:
-    from filmroom.dicom import DataSet
+    from filmroom.dicom.dataset import DataSet
 
 __all__ = ["RESPONSE_TAGS", "combine", "condition_for", "parse_identifier"]
 

@@ -15,7 +15,7 @@ from filmroom.archive.keys import BY_TAG, UNIQUE_KEYS, Level
 from filmroom.errors import InvalidIdentifier
 
 if TYPE_CHECKING:
-    from filmroom.dicom import DataSet
+    from filmroom.dicom.dataset import DataSet
 
 __all__ = [
     "AnyOf",

@@ -12,7 +12,8 @@ from filmroom.archive.keys import ATTRIBUTES, BY_TAG, Attribute
 from filmroom.archive.values import clean
 
 if TYPE_CHECKING:
-    from filmroom.dicom import DataSet, Scanner
+    from filmroom.dicom.dataset import DataSet
+    from filmroom.dicom.scanner import Scanner
 
 __all__ = ["WANTED_TAGS", "InstanceLocation", "InstanceRecord", "extract"]
 

@@ -127,7 +127,7 @@ def _insert(connection: sqlite3.Connection, record: InstanceRecord, *, renew: bo
     other_patient = False
     if study is None:
         patient_pk = _patient(connection, record, identity)
-        study_pk = execute(_INSERT_STUDY, [patient_pk, *_row(Level.STUDY, record)]).lastrowid
+        study_pk = _new(connection, _INSERT_STUDY, [patient_pk, *_row(Level.STUDY, record)])
         execute("UPDATE patient SET studies = studies + 1 WHERE patient_pk = ?", (patient_pk,))
     else:
         study_pk, patient_pk, kept_identity = study
@@ -143,7 +143,7 @@ def _insert(connection: sqlite3.Connection, record: InstanceRecord, *, renew: bo
     else:
         classes = ""
         row = [study_pk, *_row(Level.SERIES, record)]
-        series_pk = execute(_INSERT_SERIES, row).lastrowid
+        series_pk = _new(connection, _INSERT_SERIES, row)
         execute("UPDATE study SET series = series + 1 WHERE study_pk = ?", (study_pk,))
     if study is not None and (series is None or renew):
         execute(change[Level.STUDY], [*_row(Level.STUDY, record), study_pk])
@@ -176,11 +176,15 @@ def _patient(connection: sqlite3.Connection, record: InstanceRecord, identity: s
     ).fetchone()
     row = _row(Level.PATIENT, record)
     if found is None:
-        inserted = connection.execute(_INSERT_PATIENT, [identity, *row]).lastrowid
-        assert inserted is not None
-        return inserted
+        return _new(connection, _INSERT_PATIENT, [identity, *row])
     connection.execute(_FILL[Level.PATIENT], [*row, found[0]])
     return int(found[0])
+
+
+def _new(connection: sqlite3.Connection, sql: str, row: Sequence[object]) -> int:
+    pk = connection.execute(sql, row).lastrowid
+    assert pk is not None
+    return pk
 
 
 def remove(connection: sqlite3.Connection, instances: Sequence[tuple[str, str]]) -> tuple[str, ...]:

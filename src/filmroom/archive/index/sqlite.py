@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filmroom.archive.identifier import RESPONSE_TAGS
 from filmroom.archive.index import changes, schema
@@ -120,7 +121,7 @@ class SqliteIndex:
         for connection in idle:
             connection.close()
 
-    def _rows(self, sql: str, parameters: Sequence[object]) -> Iterator[tuple[object, ...]]:
+    def _rows(self, sql: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         try:
             with self._reader() as connection:
                 cursor = connection.execute(sql, parameters)
