@@ -183,11 +183,12 @@ class FilesystemBlobs:
     @staticmethod
     def _link_in_folder(path: str, target: str) -> None:
         # Again, because a deletion beside us may remove the folder as it becomes empty.
-        for _ in range(10):
+        for _ in range(1000):
             try:
                 os.link(path, target)
             except FileNotFoundError:
-                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with suppress(FileNotFoundError):
+                    os.makedirs(os.path.dirname(target), exist_ok=True)
             else:
                 return
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
