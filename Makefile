@@ -30,7 +30,7 @@ format: .venv/.dev  ## Mend what ruff can mend
 
 bench: .venv/.dev  ## Measure against DCMTK and pynetdicom; writes bench/RESULTS.md (ARGS="--quick")
 	@tools/install_peers.sh
-	$(BIN)/python -m bench $(ARGS)
+	PYTHONPATH=bench:tests/support $(BIN)/python bench/__main__.py $(ARGS)
 
 clean:  ## Remove .venv and caches; never filmroom-data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

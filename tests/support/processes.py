@@ -28,6 +28,9 @@ PATIENCE = 60.0
 """Seconds that anything may take on a slow machine before a test gives up."""
 
 
+os.environ["TCP_NODELAY"] = "1"  # Debian's DCMTK waits 40 ms a message without it
+
+
 def require(tool: str) -> str:
     """The path of a peer's program. Without it a test is skipped, and fails in CI."""
     path = shutil.which(tool)
