@@ -1,0 +1,231 @@
+"""Specific Character Set: bytes to text and back (PS3.3 §C.12.1.1.2, PS3.5 §6.1 and Annexes H-K).
+
+Decoding never raises: what the declared sets cannot express is replaced, and said so. Encoding
+raises :class:`InvalidCharacterSet` when the declared sets cannot express the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from filmroom.errors import InvalidCharacterSet
+
+__all__ = ["DEFAULT_CHARACTER_SETS", "PN_DELIMITERS", "TEXT_DELIMITERS", "CharacterSets"]
+
+TEXT_DELIMITERS = "\\\r\n\f\t"
+"""Characters after which the initial sets are active again (PS3.5 §6.1.2.5.3)."""
+PN_DELIMITERS = TEXT_DELIMITERS + "^="
+
+_JIS0208, _JIS0212 = "iso2022_jp", "iso2022_jp_2"
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One coded character set: its escape sequences into G0 and G1, and Python's codec."""
+
+    codec: str
+    g0: bytes = b""  # multi-byte, seven bits: must be left before a delimiter
+    g1: bytes = b""
+
+
+# Defined terms of PS3.3 Tables C.12-2 to C.12-5, without "ISO_IR " or "ISO 2022 IR ".
+_SETS: dict[str, _Set] = {
+    "6": _Set("ascii"),
+    "100": _Set("latin_1", g1=b"-A"),
+    "101": _Set("iso8859_2", g1=b"-B"),
+    "109": _Set("iso8859_3", g1=b"-C"),
+    "110": _Set("iso8859_4", g1=b"-D"),
+    "144": _Set("iso8859_5", g1=b"-L"),
+    "127": _Set("iso8859_6", g1=b"-G"),
+    "126": _Set("iso8859_7", g1=b"-F"),
+    "138": _Set("iso8859_8", g1=b"-H"),
+    "148": _Set("iso8859_9", g1=b"-M"),
+    "203": _Set("iso8859_15", g1=b"-b"),
+    "166": _Set("iso8859_11", g1=b"-T"),
+    "13": _Set("shift_jis", g1=b")I"),
+    "87": _Set(_JIS0208, g0=b"$B"),
+    "159": _Set(_JIS0212, g0=b"$(D"),
+    "149": _Set("euc_kr", g1=b"$)C"),
+    "58": _Set("gb2312", g1=b"$)A"),
+}
+_ALONE = {"ISO_IR 192": "utf_8", "GB18030": "gb18030", "GBK": "gbk"}
+
+# Escape sequences of PS3.3 Tables C.12-3 and C.12-4: the codec they activate, in G0 or in G1.
+_G0 = {b"(B": "ascii", b"(J": "shift_jis", b"$B": _JIS0208, b"$@": _JIS0208, b"$(D": _JIS0212}
+_G1 = {item.g1: item.codec for item in _SETS.values() if item.g1}
+
+
+def _number(term: str) -> str | None:
+    """The registration number in a term, also in the ways in which it is miswritten."""
+    # LENIENT: "ISO-IR 100", "ISO IR 100", "ISO2022 IR 100" are sent by several modalities.
+    digits = term.upper().replace("_", " ").replace("-", " ").replace("ISO 2022", "ISO2022")
+    for prefix in ("ISO IR ", "ISO2022 IR ", "ISO 8859 "):
+        if digits.startswith(prefix):
+            number = digits[len(prefix) :].strip()
+            number = "100" if prefix == "ISO 8859 " and number == "1" else number
+            return number if number in _SETS else None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterSets:
+    """The sets that Specific Character Set names: ``CharacterSets.of(("", "ISO 2022 IR 87"))``."""
+
+    terms: tuple[str, ...] = ()
+    unknown: bool = False
+    """Whether a term is none that the standard defines; the others still count."""
+    _alone: str = field(default="", repr=False)
+    _sets: tuple[_Set, ...] = field(default=(_SETS["6"],), repr=False)
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def of(terms: tuple[str, ...]) -> CharacterSets:
+        """The sets that ``terms``, the values of (0008,0005), name."""
+        alone, sets, unknown = "", [], False
+        for index, term in enumerate(terms):
+            name = term.strip()
+            number = _number(name) if name else "6"
+            standalone = _ALONE.get(name.upper().replace("UTF-8", "ISO_IR 192"))
+            if standalone is not None:
+                if index == 0:
+                    alone = standalone
+            elif number is not None:
+                sets.append(_SETS[number])
+            else:
+                unknown = True
+        return CharacterSets(terms, unknown, alone, tuple(sets) or (_SETS["6"],))
+
+    def decode(self, raw: bytes, delimiters: str = TEXT_DELIMITERS) -> tuple[str, bool]:
+        """The text of ``raw``, and whether it was sound (no byte had to be replaced)."""
+        if b"\x1b" not in raw:
+            if raw.isascii():
+                return raw.decode("ascii"), True
+            return self._decode_plain(raw)
+        if self._alone:
+            return self._decode_plain(raw)
+        return self._decode_escaped(raw, delimiters)
+
+    def _decode_plain(self, raw: bytes) -> tuple[str, bool]:
+        codec = self._alone or self._sets[0].codec
+        if codec == "ascii":
+            # LENIENT: eight-bit text without a declared set, mostly from European modalities.
+            return raw.decode("latin_1"), False
+        return _decode(raw, codec)
+
+    def _decode_escaped(self, raw: bytes, delimiters: str) -> tuple[str, bool]:
+        initial = self._sets[0].codec
+        first = "ascii" if initial in (_JIS0208, _JIS0212) else initial
+        ends = delimiters.encode()
+        head, *fragments = raw.split(b"\x1b")
+        text, sound = self._decode_plain(head) if not head.isascii() else (head.decode(), True)
+        out = [text]
+        g0, g1 = "", first
+        for fragment in fragments:
+            escape, g0, g1 = _switch(fragment, g0, g1)
+            sound = sound and bool(escape)
+            body = fragment[len(escape) :]
+            if g0 in (_JIS0208, _JIS0212):
+                text, good = _decode(b"\x1b" + escape + body, g0)
+            else:
+                end = next((i for i, byte in enumerate(body) if byte in ends), len(body))
+                text, good = _decode(body[:end], g1 if g1 != "ascii" else g0 or "ascii")
+                if end < len(body):
+                    rest, fine = _decode(body[end:], first)
+                    text, good, g0, g1 = text + rest, good and fine, "", first
+            out.append(text)
+            sound = sound and good
+        return "".join(out), sound
+
+    def encode(self, text: str, delimiters: str = TEXT_DELIMITERS) -> bytes:
+        """The bytes of ``text``; raises :class:`InvalidCharacterSet` where no set has a character.
+
+        Escape sequences are written where a set beyond the first is needed, again in each
+        component, and G0 is back at its initial set before every delimiter (PS3.5 §6.1.2.5.3).
+        """
+        if text.isascii():
+            return text.encode("ascii")
+        if self._alone:
+            return _encode(text, self._alone)
+        out = bytearray()
+        start = 0
+        for position, char in enumerate(text):
+            if char in delimiters:
+                out += self._encode_run(text[start:position]) + char.encode()
+                start = position + 1
+        return bytes(out + self._encode_run(text[start:]))
+
+    def _encode_run(self, run: str) -> bytes:
+        first = self._sets[0]
+        whole = _try(run, first)
+        if whole is not None and not first.g0:
+            return whole
+        out, active, home = bytearray(), first, b"\x1b(J" if first.codec == "shift_jis" else b"\x1b(B"
+        for char in run:
+            for candidate in (active, *self._sets):
+                if candidate.g0 and char.isascii():
+                    continue
+                piece = _try(char, candidate)
+                if piece is not None:
+                    break
+            else:
+                raise InvalidCharacterSet("text has a character outside its Specific Character Set")
+            if candidate is not active and not (char.isascii() and not active.g0):
+                out += _leave(active, candidate, home)
+                active = candidate
+            out += piece
+        return bytes(out + (home if active.g0 else b""))
+
+
+def _leave(active: _Set, wanted: _Set, home: bytes) -> bytes:
+    if wanted.g0:
+        return b"\x1b" + wanted.g0
+    back = home if active.g0 else b""
+    return back + (b"\x1b" + wanted.g1 if wanted.g1 else b"")
+
+
+def _switch(fragment: bytes, g0: str, g1: str) -> tuple[bytes, str, str]:
+    """The escape sequence at the start of ``fragment``, and the sets active after it."""
+    for size in (2, 3):
+        escape = fragment[:size]
+        if escape in _G0:
+            return escape, _G0[escape], g1
+        if escape in _G1:
+            return escape, "" if g0 in (_JIS0208, _JIS0212) else g0, _G1[escape]
+    return b"", g0, g1
+
+
+def _decode(raw: bytes, codec: str) -> tuple[str, bool]:
+    try:
+        return raw.decode(codec), True
+    except UnicodeDecodeError:
+        return raw.decode(codec, "replace"), False
+
+
+def _encode(text: str, codec: str) -> bytes:
+    try:
+        return text.encode(codec)
+    except UnicodeEncodeError:
+        raise InvalidCharacterSet(
+            "text has a character outside its Specific Character Set"
+        ) from None
+
+
+def _try(text: str, item: _Set) -> bytes | None:
+    """``text`` in one set without its escape sequence, or None."""
+    try:
+        raw = text.encode(item.codec)
+    except UnicodeEncodeError:
+        return None
+    if item.codec == "shift_jis":  # of which JIS X 0201 is the single-byte part
+        return raw if len(raw) == len(text) else None
+    if not item.g0:
+        return raw
+    prefix = b"\x1b" + item.g0
+    if not raw.startswith(prefix) or b"\x1b" in raw[len(prefix) : -3]:
+        return None
+    return raw[len(prefix) : -3]
+
+
+DEFAULT_CHARACTER_SETS = CharacterSets()
+"""The default repertoire, ISO IR 6 (PS3.5 §6.1.2.2)."""

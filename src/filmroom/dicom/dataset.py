@@ -1,0 +1,352 @@
+"""A data set: data elements in tag order, read lazily out of the bytes they came in (PS3.5 §7.1).
+
+Elements stay offsets into the buffer until they are asked for; what is never touched is never
+decoded, and is written again byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
+from filmroom.dicom.dictionary import PrivateDictionary, lookup
+from filmroom.dicom.element import Element
+from filmroom.dicom.issue import Issue
+from filmroom.dicom.parser import DAMAGED_OPEN, Parser, Record
+from filmroom.dicom.tag import Tag, as_tag
+from filmroom.dicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, TransferSyntax
+from filmroom.dicom.vr import VR
+from filmroom.errors import InvalidValue, NestingTooDeep
+
+__all__ = ["DataSet"]
+
+_CHARACTER_SET = 0x00080005
+_PIXEL_REPRESENTATION = 0x00280103
+_LUT_DESCRIPTOR = 0x00283002
+_NO_PRIVATE_DICTIONARY = PrivateDictionary()
+
+
+class DataSet:
+    """Elements by tag. A key is an integer, a :class:`Tag`, a keyword or ``"GGGG,EEEE"``.
+
+    ``ds["PatientName"]`` is the decoded value: None when of zero length, a tuple when of several
+    values, for a sequence always the tuple of its items. Setting a value takes the VR from the
+    dictionary; :meth:`set` names it. ``transfer_syntax`` is that of the bytes read; of deflated
+    ones, that of the inflated bytes. ``issues`` lists the defects tolerated so far, and grows
+    when lazily read parts show more.
+    """
+
+    __slots__ = (
+        "_buffer", "_character_sets", "_depth", "_items", "_ordered", "end_offset", "is_changed",
+        "parent", "parser", "private_dictionary", "transfer_syntax",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        transfer_syntax: TransferSyntax = ExplicitVRLittleEndian,
+        *,
+        private_dictionary: PrivateDictionary = _NO_PRIVATE_DICTIONARY,
+    ) -> None:
+        self.transfer_syntax = transfer_syntax
+        self.private_dictionary = private_dictionary
+        self.parser = Parser()
+        self.parent: DataSet | None = None
+        self.is_changed = False
+        self.end_offset = 0
+        self._buffer = memoryview(b"")
+        self._items: dict[int, Record | Element] = {}
+        self._ordered = True
+        self._depth = 0
+        self._character_sets: CharacterSets | None = None
+
+    @classmethod
+    def from_buffer(
+        cls,
+        buffer: memoryview,
+        records: dict[int, Record],
+        transfer_syntax: TransferSyntax,
+        parser: Parser,
+        *,
+        end_offset: int,
+        parent: DataSet | None = None,
+        private_dictionary: PrivateDictionary = _NO_PRIVATE_DICTIONARY,
+    ) -> DataSet:
+        """A data set over records that ``parser`` found in ``buffer``, in tag order."""
+        ds = cls(transfer_syntax, private_dictionary=private_dictionary)
+        ds.parser = parser
+        ds._buffer = buffer
+        ds._items = records  # type: ignore[assignment]  # elements take the places of records
+        ds.end_offset = end_offset
+        ds.parent = parent
+        ds._depth = 0 if parent is None else parent._depth + 1
+        return ds
+
+    # ------------------------------------------------------------------ reading
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The defects tolerated so far, of nested data sets as well."""
+        return self.parser.issues
+
+    @property
+    def buffer(self) -> memoryview:
+        """The bytes that the data set was read from."""
+        return self._buffer
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether anything was set or deleted since reading, here or in an item."""
+        if self.is_changed:
+            return True
+        return any(
+            isinstance(entry, Element) and not entry.is_unchanged for entry in self._items.values()
+        )
+
+    @property
+    def character_sets(self) -> CharacterSets:
+        """The character sets of (0008,0005), or else those of the data set around this one."""
+        if self._character_sets is None:
+            element = self.element(_CHARACTER_SET)
+            if element is None:
+                parent = self.parent
+                return DEFAULT_CHARACTER_SETS if parent is None else parent.character_sets
+            sets = CharacterSets.of(tuple(str(value) for value in element.values))
+            if sets.unknown:
+                self.parser.tolerate("character set without a defined term", _CHARACTER_SET, 0)
+            self._character_sets = sets
+        return self._character_sets
+
+    def element(self, tag: int | str) -> Element | None:
+        """The element of ``tag``, or None."""
+        key = as_tag(tag)
+        entry = self._items.get(key)
+        if entry is None or isinstance(entry, Element):
+            return entry
+        element = self._element(key, entry)
+        self._items[key] = element
+        return element
+
+    def _element(self, tag: int, record: Record) -> Element:
+        vr, _, value, stop, end = record
+        syntax = self.transfer_syntax
+        element = Element(
+            tag,
+            self.resolve_vr(tag) if vr is None else vr,
+            self._buffer[value:stop],
+            undefined_length=end == DAMAGED_OPEN or end > stop,
+            little_endian=syntax.little_endian,
+        )
+        element._owner = self
+        element._record = record
+        return element
+
+    def record(self, tag: int) -> Record | Element | None:
+        """What is held of ``tag``: the record of its place in the buffer while untouched."""
+        return self._items.get(tag)
+
+    def get(self, tag: int | str, default: Any = None) -> Any:  # noqa: ANN401
+        """The value of ``tag``, or ``default`` where the element is absent."""
+        element = self.element(tag)
+        return default if element is None else element.value
+
+    def values_of(self, tag: int | str) -> tuple[Any, ...]:
+        """All values of ``tag``; empty where the element is absent or of zero length."""
+        element = self.element(tag)
+        return () if element is None else element.values
+
+    def text(self, tag: int | str, default: str = "") -> str:
+        """The value of ``tag`` as text, values joined by backslashes, padding stripped."""
+        element = self.element(tag)
+        return default if element is None else element.text
+
+    def raw(self, tag: int | str) -> bytes | memoryview | None:
+        """The bytes of the value of ``tag``, or None where the element is absent."""
+        element = self.element(tag)
+        return None if element is None else element.raw
+
+    def sequence(self, tag: int | str) -> tuple[DataSet, ...]:
+        """The items of the sequence ``tag``; none where it is absent or no sequence."""
+        element = self.element(tag)
+        if element is None or element.effective_vr is not VR.SQ:
+            return ()
+        return element.values
+
+    def tags(self) -> list[Tag]:
+        """The tags in order, without reading any element."""
+        self._order()
+        return [Tag(tag) for tag in self._items]
+
+    def __getitem__(self, tag: int | str) -> Any:  # noqa: ANN401
+        element = self.element(tag)
+        if element is None:
+            raise KeyError(str(Tag(as_tag(tag))))
+        return element.value
+
+    def __contains__(self, tag: int | str) -> bool:
+        return as_tag(tag) in self._items
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Element]:
+        self._order()
+        for tag in list(self._items):
+            element = self.element(tag)
+            if element is not None:
+                yield element
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DataSet):
+            return NotImplemented
+        return self._items.keys() == other._items.keys() and all(
+            mine == theirs for mine, theirs in zip(self, other, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<DataSet of {len(self)} elements>"  # never a value: it may be patient data
+
+    # ------------------------------------------------------------------ changing
+
+    def __setitem__(self, tag: int | str, value: Any) -> None:  # noqa: ANN401
+        key = as_tag(tag)
+        self.set(key, self.resolve_vr(key), value)
+
+    def set(self, tag: int | str, vr: VR | str, value: Any) -> None:  # noqa: ANN401
+        """Set ``tag`` to a value, to several in a tuple or list, or with None to zero length.
+
+        Text with backslashes is several values where the VR allows several. Raises
+        :class:`InvalidValue` for a VR that does not exist; values are checked when encoded.
+        """
+        key = as_tag(tag)
+        try:
+            kind = VR(vr)
+        except ValueError:
+            raise InvalidValue("no such VR", tag=key) from None
+        if value is None:
+            values: tuple[Any, ...] = ()
+        elif isinstance(value, tuple | list):
+            values = tuple(value)
+        elif isinstance(value, str) and kind.facts.multiple:
+            values = tuple(value.split("\\")) if value else ()
+        else:
+            values = (value,)
+        self.add(Element.of(key, kind, values))
+
+    def add(self, element: Element) -> None:
+        """Put ``element`` in, in place of one of the same tag; items become children of this."""
+        tag = int(element.tag)
+        if tag == _CHARACTER_SET:
+            self._decode_text()
+        element._owner = self
+        if element.vr is VR.SQ and element._values is not None:
+            for item in element._values:
+                if not isinstance(item, DataSet):
+                    raise InvalidValue("items of a sequence are data sets", tag=tag)
+                item._adopt(self)
+        if tag not in self._items and self._items and tag < next(reversed(self._items)):
+            self._ordered = False
+        self._items[tag] = element
+        self.is_changed = True
+
+    def __delitem__(self, tag: int | str) -> None:
+        key = as_tag(tag)
+        if key not in self._items:
+            raise KeyError(str(Tag(key)))
+        if key == _CHARACTER_SET:
+            self._decode_text()
+        del self._items[key]
+        self.is_changed = True
+
+    def _adopt(self, parent: DataSet) -> None:
+        ancestor: DataSet | None = parent
+        while ancestor is not None:
+            if ancestor is self:
+                raise NestingTooDeep("a data set cannot be an item of itself")
+            ancestor = ancestor.parent
+        if self.parent is None and _CHARACTER_SET not in self._items:
+            self._decode_text()
+        self.parent = parent
+
+    def _decode_text(self) -> None:
+        """Decode all text before its character set changes; it is encoded anew when written."""
+        for element in self:
+            vr = element.effective_vr
+            if vr is VR.SQ:
+                for item in element.values:
+                    if _CHARACTER_SET not in item:
+                        item._decode_text()
+            elif vr.facts.charset and element._raw is not None:
+                element.vr, element._values = vr, element.values
+                element._raw = element._record = None
+                self.is_changed = True
+        self._character_sets = None
+
+    def _order(self) -> None:
+        if not self._ordered:
+            self._items = dict(sorted(self._items.items()))
+            self._ordered = True
+
+    # ------------------------------------------------------------------ for elements and writer
+
+    def resolve_vr(self, tag: int) -> VR:
+        """The VR of ``tag`` by the dictionary and, where it names several, by the context.
+
+        US or SS follows Pixel Representation, here or in a data set around (PS3.3 §C.7.6.3.1);
+        OB or OW is OW; LUT Data is US where its table has one entry. Unknown is UN.
+        """
+        entry = lookup(tag)
+        if entry is None and tag & 0x10000:
+            creator = self.text(tag & 0xFFFF0000 | (tag >> 8 & 0xFF))
+            entry = self.private_dictionary.lookup(creator, tag) if creator else None
+        if entry is None or not entry.vrs:
+            return VR.UN
+        vrs = entry.vrs
+        if len(vrs) == 1:
+            return vrs[0]
+        if VR.OW in vrs:
+            if VR.US not in vrs:
+                return VR.OW
+            descriptor = self.values_of(_LUT_DESCRIPTOR)
+            return VR.US if descriptor and descriptor[0] == 1 else VR.OW
+        around: DataSet | None = self
+        while around is not None:
+            signed = around.values_of(_PIXEL_REPRESENTATION)
+            if signed:
+                return VR.SS if signed[0] == 1 else VR.US
+            around = around.parent
+        return VR.US
+
+    def parse_items(self, element: Element) -> tuple[DataSet, ...]:
+        """The items of a sequence that was read as bytes."""
+        raw = element.raw
+        buffer = self._buffer
+        record = element._record
+        if record is not None:
+            start, stop = record[2], record[3]
+        else:
+            buffer, start, stop = memoryview(raw), 0, len(raw)
+        syntax = self.transfer_syntax
+        if element.vr is VR.UN or (record is not None and record[0] is None):
+            # PS3.5 §6.2.2: what is inside UN is implicit VR little endian.
+            syntax = ImplicitVRLittleEndian if element.vr is VR.UN else syntax
+        depth = self._depth + 1
+        parser = self.parser
+        layout = {"implicit": syntax.implicit_vr, "little": syntax.little_endian}
+        items = []
+        for first, last in parser.items(buffer, start, stop, depth=depth, **layout):
+            records, end = parser.elements(buffer, first, last, depth=depth, **layout)
+            items.append(
+                DataSet.from_buffer(
+                    buffer,
+                    records,
+                    syntax,
+                    parser,
+                    end_offset=end,
+                    parent=self,
+                    private_dictionary=self.private_dictionary,
+                )
+            )
+        return tuple(items)

@@ -1,0 +1,190 @@
+"""A data element: tag, VR and value, its bytes kept and decoded when asked for (PS3.5 §7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS
+from filmroom.dicom.dictionary import lookup
+from filmroom.dicom.issue import Issue
+from filmroom.dicom.tag import Tag
+from filmroom.dicom.values import decode_text, decode_values, encode_values
+from filmroom.dicom.vr import VR
+from filmroom.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from filmroom.dicom.dataset import DataSet
+    from filmroom.dicom.parser import Record
+
+__all__ = ["Element"]
+
+
+class Element:
+    """One data element.
+
+    Made from bytes (``Element(tag, vr, raw)``) it keeps them and decodes on access; made from
+    values (:meth:`of`) it is encoded on access. ``vr`` is what the stream says, or the
+    dictionary's in implicit VR. Raw bytes are those of the stream, in its byte order.
+    """
+
+    __slots__ = (
+        "_owner",
+        "_raw",
+        "_record",
+        "_values",
+        "little_endian",
+        "tag",
+        "undefined_length",
+        "vr",
+    )
+
+    def __init__(
+        self,
+        tag: int,
+        vr: VR | str,
+        raw: bytes | memoryview = b"",
+        *,
+        undefined_length: bool = False,
+        little_endian: bool = True,
+    ) -> None:
+        self.tag = Tag(tag)
+        self.vr = vr if isinstance(vr, VR) else VR(vr)
+        self.undefined_length = undefined_length
+        self.little_endian = little_endian
+        self._raw: bytes | memoryview | None = raw
+        self._values: tuple[Any, ...] | None = None
+        self._owner: DataSet | None = None
+        self._record: Record | None = None
+
+    @classmethod
+    def of(cls, tag: int, vr: VR | str, values: Sequence[Any]) -> Element:
+        """An element from its values; encoding happens later, errors of it as well."""
+        element = cls(tag, vr)
+        element._raw = None
+        element._values = tuple(values)
+        return element
+
+    @property
+    def keyword(self) -> str:
+        """The keyword of PS3.6, or an empty string."""
+        entry = lookup(self.tag)
+        return "" if entry is None else entry.keyword
+
+    @property
+    def effective_vr(self) -> VR:
+        """The VR by which the value is understood: of UN, the dictionary's (PS3.5 §6.2.2)."""
+        if self.vr is not VR.UN:
+            return self.vr
+        if self.undefined_length:
+            return VR.SQ
+        if self._owner is not None:
+            return self._owner.resolve_vr(self.tag)
+        entry = lookup(self.tag)
+        return entry.vrs[0] if entry is not None and len(entry.vrs) == 1 else VR.UN
+
+    @property
+    def raw(self) -> bytes | memoryview:
+        """The bytes of the value as in the stream; of a sequence from items, see the writer."""
+        if self._raw is not None:
+            return self._raw
+        if self.vr is VR.SQ:
+            raise InvalidValue("a sequence made from items has no bytes yet", tag=self.tag)
+        owner = self._owner
+        sets = (
+            owner.character_sets
+            if owner is not None and self.vr.facts.charset
+            else DEFAULT_CHARACTER_SETS
+        )
+        return encode_values(self.vr, self._values or (), little_endian=True, sets=sets)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The decoded values, items of a sequence as data sets; empty for a value of no length."""
+        if self._values is None:
+            self._values = self._decode()
+        return self._values
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - its type is the VR's
+        """None without values, the value itself when it is one, a tuple when they are several.
+
+        A sequence is always the tuple of its items.
+        """
+        values = self.values
+        if len(values) == 1 and self.effective_vr is not VR.SQ:
+            return values[0]
+        return values if values or self.effective_vr is VR.SQ else None
+
+    @property
+    def text(self) -> str:
+        """The value as text: values joined by backslashes and stripped; empty for bulk data."""
+        vr = self.effective_vr
+        if self._values is None and self._raw is not None and vr.facts.is_text:
+            owner = self._owner
+            sets = (
+                owner.character_sets
+                if owner is not None and vr.facts.charset
+                else DEFAULT_CHARACTER_SETS
+            )
+            return decode_text(vr, bytes(self._raw), sets)[0].strip(" \0")
+        if vr is VR.SQ or (vr.facts.item_size and not vr.facts.multiple):
+            return ""
+        return "\\".join("" if value is None else str(value) for value in self.values).strip(" \0")
+
+    @property
+    def record(self) -> Record | None:
+        """Where it stands in the buffer it was read from; None for one made from values."""
+        return self._record
+
+    @property
+    def byte_order_is_little(self) -> bool:
+        """The byte order of :attr:`raw`: the stream's, or little endian once values were set."""
+        return self.little_endian if self._raw is not None else True
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the element is still what was read, in all its items."""
+        if self._record is None:
+            return False
+        if self._values is None or self.effective_vr is not VR.SQ:
+            return True
+        return all(not item.is_modified for item in self._values)
+
+    def _decode(self) -> tuple[Any, ...]:
+        assert self._raw is not None
+        owner, vr = self._owner, self.effective_vr
+        if vr is VR.SQ:
+            return () if owner is None else owner.parse_items(self)
+        # Specific Character Set itself is of a VR that it does not apply to.
+        sets = (
+            owner.character_sets
+            if owner is not None and vr.facts.charset
+            else DEFAULT_CHARACTER_SETS
+        )
+        offset = None if self._record is None else self._record[1]
+        little = self.little_endian or self.vr is VR.UN
+        values, fault = decode_values(vr, self._raw, little_endian=little, sets=sets)
+        if fault and owner is not None:
+            if owner.parser.strict:
+                raise InvalidValue(fault, tag=self.tag, offset=offset)
+            owner.parser.issues.append(Issue(self.tag, offset, fault))
+        return values
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Element):
+            return NotImplemented
+        if self.tag != other.tag or self.effective_vr is not other.effective_vr:
+            return False
+        mine, theirs, vr = self.values, other.values, self.effective_vr
+        if vr.facts.item_size > 1 and not vr.facts.multiple and mine and theirs:
+            same_order = (self.little_endian or self.vr is VR.UN) == (
+                other.little_endian or other.vr is VR.UN
+            )
+            return same_order and bytes(mine[0]) == bytes(theirs[0])
+        return mine == theirs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Element({self.tag} {self.vr})"  # never the value: it may be patient data

@@ -1,0 +1,191 @@
+"""DICOM files: preamble, prefix, file meta information, data set (PS3.10 §7)."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from filmroom.dicom.dataset import DataSet
+from filmroom.dicom.issue import Issue
+from filmroom.dicom.reader import read_data_set
+from filmroom.dicom.uid import (
+    IMPLEMENTATION_CLASS_UID,
+    IMPLEMENTATION_VERSION_NAME,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    TransferSyntax,
+    transfer_syntax,
+)
+from filmroom.dicom.vr import LONG_VRS, SHORT_VRS
+from filmroom.dicom.writer import encode
+from filmroom.errors import InvalidDicomFile, MissingRequiredTag
+
+__all__ = ["DicomFile", "file_meta", "read_file", "read_preamble_and_meta", "write_file"]
+
+_PREAMBLE = 128
+_PREFIX = b"DICM"
+_AFTER_META = 0x00030000
+_TRANSFER_SYNTAX_UID = 0x00020010
+_SOP_CLASS_UID = 0x00080016
+_SOP_INSTANCE_UID = 0x00080018
+_SHORT = struct.Struct("<HH2sH")
+_LONG = struct.Struct("<HH2sxxI")
+_FIRST_GROUPS = frozenset(range(0x0001, 0x0011))
+"""Groups that the first element of a data set without file meta information may be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class DicomFile:
+    """A file that was read; its data set refers to the file's bytes, mapped or in memory."""
+
+    preamble: bytes
+    meta: DataSet
+    data_set: DataSet
+    transfer_syntax: TransferSyntax
+    data_set_offset: int
+    """Bytes of the file before its data set."""
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The defects tolerated so far, in file meta information and data set."""
+        return [*self.meta.issues, *self.data_set.issues]
+
+
+def file_meta(
+    sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str, source_ae: str = ""
+) -> bytes:
+    """Preamble, prefix and file meta information to put before a data set (PS3.10 §7.1).
+
+    ``source_ae`` becomes the Source Application Entity Title where it is not empty.
+    """
+    elements = [
+        _LONG.pack(0x0002, 0x0001, b"OB", 2) + b"\0\1",
+        _text_element(0x0002, b"UI", sop_class_uid),
+        _text_element(0x0003, b"UI", sop_instance_uid),
+        _text_element(0x0010, b"UI", transfer_syntax_uid),
+        _text_element(0x0012, b"UI", IMPLEMENTATION_CLASS_UID),
+        _text_element(0x0013, b"SH", IMPLEMENTATION_VERSION_NAME),
+    ]
+    if source_ae:
+        elements.append(_text_element(0x0016, b"AE", source_ae))
+    body = b"".join(elements)
+    group_length = _SHORT.pack(0x0002, 0x0000, b"UL", 4) + struct.pack("<I", len(body))
+    return bytes(_PREAMBLE) + _PREFIX + group_length + body
+
+
+def _text_element(element: int, vr: bytes, text: str) -> bytes:
+    value = text.encode("ascii", "replace")
+    if len(value) % 2:
+        value += b"\0" if vr == b"UI" else b" "
+    return _SHORT.pack(0x0002, element, vr, len(value)) + value
+
+
+def read_preamble_and_meta(
+    buffer: bytes | memoryview | mmap.mmap, *, strict: bool = False
+) -> tuple[DataSet, int, TransferSyntax]:
+    """File meta information, offset of the data set and its transfer syntax.
+
+    A file without preamble, or without file meta information, is understood where the bytes leave
+    no doubt, with an issue in the returned data set. Raises InvalidDicomFile where nothing of
+    DICOM is found, InvalidTransferSyntax for one that is unknown.
+    """
+    view = memoryview(buffer)
+    offset, missing = _start(view)
+    meta = read_data_set(
+        view, ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META, strict=strict
+    )
+    if missing:
+        meta.parser.tolerate(missing, None, 0, InvalidDicomFile)
+    if _TRANSFER_SYNTAX_UID in meta:
+        uid = meta.text(_TRANSFER_SYNTAX_UID)
+        return meta, meta.end_offset, transfer_syntax(uid)
+    # LENIENT: no Transfer Syntax UID; old archives kept bare data sets. The bytes tell the layout.
+    syntax = _guess(view, meta.end_offset)
+    if len(meta) or not missing:
+        meta.parser.tolerate("no Transfer Syntax UID", _TRANSFER_SYNTAX_UID, offset, MissingRequiredTag)
+    return meta, meta.end_offset, syntax
+
+
+def _start(view: memoryview) -> tuple[int, str]:
+    """Where group 0002 or else the data set begins, and what is missing before it."""
+    if view[_PREAMBLE : _PREAMBLE + 4] == _PREFIX:
+        return _PREAMBLE + 4, ""
+    if view[:4] == _PREFIX:
+        # LENIENT: the prefix without the 128 bytes before it.
+        return 4, "no preamble before the prefix DICM"
+    if len(view) >= 8 and (
+        struct.unpack_from("<H", view)[0] in _FIRST_GROUPS
+        or struct.unpack_from(">H", view)[0] in _FIRST_GROUPS
+    ):
+        # LENIENT: a data set alone, as written by tools before PS3.10 and by storescp -B.
+        return 0, "no preamble and no prefix DICM"
+    raise InvalidDicomFile(
+        "no DICOM file: the prefix DICM is missing, and no data set stands in its place",
+        offset=0,
+        hint="check that the file is DICOM and whole",
+    )
+
+
+def _guess(view: memoryview, offset: int) -> TransferSyntax:
+    if len(view) < offset + 8:
+        raise InvalidDicomFile("no data set after the file meta information", offset=offset)
+    code = bytes(view[offset + 4 : offset + 6])
+    little = struct.unpack_from("<H", view, offset)[0] in _FIRST_GROUPS
+    if code in SHORT_VRS or code in LONG_VRS:
+        return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+    if little:
+        return ImplicitVRLittleEndian
+    raise InvalidDicomFile("no data set that could be read", offset=offset)
+
+
+def read_file(path: Path | str, *, strict: bool = False, mapped: bool = True) -> DicomFile:
+    """Read a file. ``mapped`` leaves its bytes on disk until they are looked at.
+
+    Raises :class:`DataError` of some kind where it is no DICOM file, OSError where it cannot be
+    read. Defects that were tolerated are in ``issues``; ``strict`` raises them.
+    """
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size == 0:
+            raise InvalidDicomFile("the file is empty", offset=0)
+        view = memoryview(
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if mapped else file.read()
+        )
+    meta, offset, syntax = read_preamble_and_meta(view, strict=strict)
+    data_set = read_data_set(view, syntax, offset=offset, strict=strict)
+    prefixed = view[_PREAMBLE : _PREAMBLE + 4] == _PREFIX
+    preamble = bytes(view[:_PREAMBLE]) if prefixed else b""
+    return DicomFile(preamble, meta, data_set, syntax, offset)
+
+
+def write_file(
+    path: Path | str, data_set: DataSet, syntax: TransferSyntax, *, source_ae: str = ""
+) -> None:
+    """Write ``data_set`` as a file in ``syntax``; the file appears whole or not at all.
+
+    Raises MissingRequiredTag without SOP Class UID or SOP Instance UID, other DataErrors for
+    values that cannot be encoded, OSError where the file cannot be written.
+    """
+    uids = []
+    for tag in (_SOP_CLASS_UID, _SOP_INSTANCE_UID):
+        uid = data_set.text(tag)
+        if not uid:
+            raise MissingRequiredTag("a file needs SOP Class UID and SOP Instance UID", tag=tag)
+        uids.append(uid)
+    target = Path(path)
+    fd, name = tempfile.mkstemp(prefix=".filmroom-", dir=target.parent)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(file_meta(uids[0], uids[1], syntax.uid, source_ae))
+            for piece in encode(data_set, syntax):
+                file.write(piece)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,206 @@
+"""Writing a data set in any transfer syntax, piece by piece (PS3.5 §7, Annex A).
+
+What was read and not touched goes out byte for byte where the layout is the same; else elements are
+laid out anew, large values as views or in swapped chunks, so that memory does not grow with the
+object. What is written conforms, whatever was read: even lengths, true lengths, tag order.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator
+from struct import Struct
+
+from filmroom.dicom.dataset import DataSet
+from filmroom.dicom.element import Element
+from filmroom.dicom.parser import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
+from filmroom.dicom.uid import TransferSyntax
+from filmroom.dicom.vr import VR
+from filmroom.errors import InvalidTransferSyntax
+
+__all__ = ["Piece", "encode", "encode_bytes"]
+
+Piece = bytes | memoryview
+"""Some bytes of an encoded data set; a view is of the buffer that was read."""
+
+_GATHERED = 64 * 1024
+_SWAPPED = 1 << 20
+_LONGEST_SHORT = 0xFFFE
+_SWAP_CODES = {2: "H", 4: "I", 8: "Q"}
+
+
+class _Layout:
+    """The headers of one transfer syntax."""
+
+    __slots__ = ("explicit", "implicit", "little", "long", "syntax")
+
+    def __init__(self, syntax: TransferSyntax) -> None:
+        order = "<" if syntax.little_endian else ">"
+        self.syntax = syntax
+        self.little = syntax.little_endian
+        self.implicit = syntax.implicit_vr
+        self.explicit = Struct(f"{order}HH2sH").pack
+        self.long = Struct(f"{order}HHI").pack
+
+    def header(self, tag: int, vr: VR, length: int) -> bytes:
+        """The header of an element; the VR must be able to have that length."""
+        group, element = tag >> 16, tag & 0xFFFF
+        if self.implicit:
+            return self.long(group, element, length)
+        code = vr.value.encode("ascii")
+        if vr.facts.length_bytes == 2:
+            return self.explicit(group, element, code, length)
+        tail = length.to_bytes(4, "little" if self.little else "big")
+        return self.explicit(group, element, code, 0) + tail
+
+    def mark(self, tag: int, length: int = 0) -> bytes:
+        """The header of an item or a delimiter."""
+        return self.long(tag >> 16, tag & 0xFFFF, length)
+
+
+def encode(data_set: DataSet, syntax: TransferSyntax) -> Iterator[Piece]:
+    """The bytes of ``data_set`` in ``syntax``, in pieces to be used before the data set changes.
+
+    Raises InvalidTransferSyntax where compressed pixel data would have to be decoded or
+    uncompressed encapsulated, and other DataErrors for values that cannot be encoded.
+    """
+    pieces = _gather(_data_set(data_set, _Layout(syntax)))
+    return _deflate(pieces) if syntax.deflated else pieces
+
+
+def encode_bytes(data_set: DataSet, syntax: TransferSyntax) -> bytes:
+    """The bytes of ``data_set`` in ``syntax``, whole: for identifiers and other small ones."""
+    return b"".join(encode(data_set, syntax))
+
+
+def _gather(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Joins small pieces, passes large ones on as they are."""
+    small = bytearray()
+    for piece in pieces:
+        if len(piece) >= _GATHERED:
+            if small:
+                yield bytes(small)
+                small.clear()
+            yield piece
+        else:
+            small += piece
+            if len(small) >= _GATHERED:
+                yield bytes(small)
+                small.clear()
+    if small:
+        yield bytes(small)
+
+
+def _deflate(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    total = 0
+    for piece in pieces:
+        for start in range(0, len(piece), _SWAPPED):
+            deflated = compressor.compress(piece[start : start + _SWAPPED])
+            total += len(deflated)
+            if deflated:
+                yield deflated
+    tail = compressor.flush()
+    # PS3.5 §A.5: the stream is padded to an even length.
+    yield tail + b"\0" if (total + len(tail)) % 2 else tail
+
+
+def _data_set(data_set: DataSet, layout: _Layout) -> Iterator[Piece]:
+    same = (
+        data_set.transfer_syntax.same_layout(layout.syntax)
+        and data_set.transfer_syntax.encapsulated == layout.syntax.encapsulated
+    )
+    as_read = same and not data_set.is_modified
+    buffer = data_set.buffer
+    # A run of untouched elements that lie one behind the other goes out in one piece.
+    run_start = run_end = 0
+    for tag in data_set.tags():
+        entry = data_set.record(tag)
+        if same and isinstance(entry, Element) and entry.is_unchanged:
+            entry = entry.record
+        if same and not isinstance(entry, Element) and entry is not None and entry[4] >= 0:
+            if not as_read and _is_group_length(tag):
+                continue
+            _, start, _, stop, end = entry
+            if (end - start) % 2 == 0 or stop != end:
+                if start != run_end:
+                    if run_end > run_start:
+                        yield buffer[run_start:run_end]
+                    run_start = start
+                run_end = end
+                continue
+        if run_end > run_start:
+            yield buffer[run_start:run_end]
+        run_start = run_end = 0
+        if not _is_group_length(tag):
+            element = data_set.element(tag)
+            assert element is not None
+            yield from _element(element, layout)
+    if run_end > run_start:
+        yield buffer[run_start:run_end]
+
+
+def _is_group_length(tag: int) -> bool:
+    """Group lengths (retired) are true only of the bytes they were read with."""
+    return tag & 0xFFFF == 0 and tag >> 16 > 0x0002
+
+
+def _element(element: Element, layout: _Layout) -> Iterator[Piece]:
+    tag, vr = element.tag, element.vr
+    if vr is VR.SQ:
+        yield layout.header(tag, VR.SQ, UNDEFINED)
+        for item in element.values:
+            yield layout.mark(ITEM, UNDEFINED)
+            yield from _data_set(item, layout)
+            yield layout.mark(ITEM_DELIMITER)
+        yield layout.mark(SEQUENCE_DELIMITER)
+        return
+    if element.undefined_length:
+        yield from _as_it_stands(element, layout)
+        return
+    if tag == 0x7FE00010 and layout.syntax.encapsulated and len(element.raw):
+        raise InvalidTransferSyntax(
+            f"pixel data is not compressed, as {layout.syntax} asks", tag=tag
+        )
+    raw = element.raw
+    length = len(raw) + len(raw) % 2
+    size = vr.facts.item_size
+    little = layout.little
+    if vr.facts.length_bytes == 2 and length > _LONGEST_SHORT and not layout.implicit:
+        # PS3.5 §6.2.2: a value too long for its VR's 16-bit length is written as UN, little endian.
+        vr, little = VR.UN, True
+    swap = size > 1 and element.vr is not VR.UN and element.byte_order_is_little != little
+    yield layout.header(tag, vr, length)
+    if swap:
+        yield from _swapped(raw, size)
+    elif len(raw):
+        yield raw
+    if len(raw) % 2:
+        yield element.vr.facts.padding
+
+
+def _as_it_stands(element: Element, layout: _Layout) -> Iterator[Piece]:
+    """Fragments of encapsulated pixel data, or UN of undefined length, which is implicit VR."""
+    fragments = element.vr is not VR.UN
+    if fragments and not layout.syntax.encapsulated:
+        raise InvalidTransferSyntax(
+            f"compressed pixel data cannot be written as {layout.syntax} without decoding it",
+            tag=element.tag,
+        )
+    yield layout.header(element.tag, element.vr, UNDEFINED)
+    yield element.raw
+    yield layout.mark(SEQUENCE_DELIMITER)
+
+
+def _swapped(raw: Piece, size: int) -> Iterator[Piece]:
+    """``raw`` with the bytes of each number turned round; a rest that is no number stays."""
+    view = memoryview(raw)
+    whole = len(view) - len(view) % size
+    for start in range(0, whole, _SWAPPED):
+        numbers = array(_SWAP_CODES[size])
+        numbers.frombytes(view[start : min(start + _SWAPPED, whole)])
+        numbers.byteswap()
+        yield numbers.tobytes()
+    if whole < len(view):
+        yield view[whole:]
