@@ -6,6 +6,7 @@ messages in :mod:`filmroom.net.dimse`.
 
 from __future__ import annotations
 
+from filmroom.net.answer import RESPONSES, response_to
 from filmroom.net.association import Association
 from filmroom.net.command import decode_command, encode_command
 from filmroom.net.dimse import (
@@ -89,7 +90,16 @@ from filmroom.net.reasons import (
     RejectSource,
 )
 from filmroom.net.state import State
-from filmroom.net.status import Category, category
+from filmroom.net.status import (
+    CANCEL,
+    PENDING,
+    PENDING_WARNING,
+    SUCCESS,
+    Category,
+    category,
+    is_final,
+    meaning,
+)
 from filmroom.net.timeouts import Timeouts
 from filmroom.net.user_information import (
     AsynchronousOperationsWindow,
@@ -106,8 +116,13 @@ from filmroom.net.user_information import (
 
 __all__ = [
     "APPLICATION_CONTEXT",
+    "CANCEL",
     "DEFAULT_MAX_LENGTH",
     "PDU",
+    "PENDING",
+    "PENDING_WARNING",
+    "RESPONSES",
+    "SUCCESS",
     "AAbort",
     "AAssociateAC",
     "AAssociateRJ",
@@ -189,6 +204,9 @@ __all__ = [
     "category",
     "decode_command",
     "encode_command",
+    "is_final",
+    "meaning",
     "negotiate",
     "read_pdu",
+    "response_to",
 ]

@@ -59,7 +59,6 @@ def response_to(
     status: int,
     *,
     comment: str = "",
-    has_data_set: bool = False,
     **elements: Any,
 ) -> Response:
     """The response to ``request`` with ``status``; ``elements`` are those of its class.
@@ -71,7 +70,6 @@ def response_to(
     fields: dict[str, Any] = {
         "message_id_being_responded_to": request.message_id,
         "status": status,
-        "has_data_set": has_data_set,
         "error_comment": comment.replace("\\", "/")[:_ERROR_COMMENT_LENGTH] or None,
         "affected_sop_class_uid": _either(request, "sop_class_uid"),
     }

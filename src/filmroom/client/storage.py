@@ -1,0 +1,87 @@
+"""Storage SCU: C-STORE (PS3.4 Annex B), used by `filmroom store`, C-MOVE and C-GET alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from filmroom import net
+from filmroom.dicom import encode, read_data_set, transfer_syntax, uid_name
+from filmroom.errors import NoPresentationContext
+from filmroom.transport import Connection
+from filmroom.transport.connection import Response
+
+__all__ = ["MoveOriginator", "OutgoingInstance", "choose_context", "store"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingInstance:
+    """A composite instance that is ready to be sent; ``data`` are the bytes of its data set."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    data: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOriginator:
+    """Whose C-MOVE a C-STORE is part of (PS3.7 §9.1.1.1.7)."""
+
+    ae_title: str
+    message_id: int
+
+
+def choose_context(
+    negotiated: net.Negotiated, sop_class_uid: str, syntax_uid: str
+) -> net.PresentationContext:
+    """The context to send an instance in: the stored transfer syntax before any other.
+
+    Raises NoPresentationContext when the peer takes neither the stored transfer syntax nor one
+    that the instance can be converted to.
+    """
+    contexts = [c for c in negotiated.contexts_for(sop_class_uid) if c.as_scu]
+    for context in contexts:
+        if context.transfer_syntax == syntax_uid:
+            return context
+    if not transfer_syntax(syntax_uid).encapsulated:
+        for context in contexts:
+            if not transfer_syntax(context.transfer_syntax).encapsulated:
+                return context
+    what = f"{uid_name(sop_class_uid)} in {uid_name(syntax_uid)}"
+    if contexts:
+        raise NoPresentationContext(f"the peer does not take {what}")
+    raise NoPresentationContext(f"the peer accepted no presentation context for {what}")
+
+
+async def store(
+    connection: Connection,
+    instance: OutgoingInstance,
+    *,
+    timeout: float,
+    originator: MoveOriginator | None = None,
+) -> Response:
+    """Send ``instance`` and return the response, whatever its status.
+
+    The bytes go out as they are kept, or converted where the peer accepted only another
+    uncompressed transfer syntax. Raises NoPresentationContext where it accepted none that fits.
+    """
+    context = choose_context(
+        connection.negotiated, instance.sop_class_uid, instance.transfer_syntax_uid
+    )
+    request = net.CStoreRQ(
+        message_id=connection.next_message_id(),
+        affected_sop_class_uid=instance.sop_class_uid,
+        affected_sop_instance_uid=instance.sop_instance_uid,
+        move_originator_ae_title=originator.ae_title if originator else None,
+        move_originator_message_id=originator.message_id if originator else None,
+    )
+    data: memoryview | Iterator[bytes | memoryview] = instance.data
+    if context.transfer_syntax != instance.transfer_syntax_uid:
+        data = _converted(instance.data, instance.transfer_syntax_uid, context.transfer_syntax)
+    return await connection.request_one(context.context_id, request, data, timeout=timeout)
+
+
+def _converted(view: memoryview, stored: str, accepted: str) -> Iterator[bytes | memoryview]:
+    data_set = read_data_set(view, transfer_syntax(stored))
+    return iter(encode(data_set, transfer_syntax(accepted)))

@@ -1,0 +1,161 @@
+"""The DICOM listener: one event loop serving many associations."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from filmroom import net
+from filmroom.client import LocalEntity
+from filmroom.config import Settings
+from filmroom.errors import ConfigurationError
+from filmroom.ops.logging import get_logger
+from filmroom.services import ServiceCatalogue
+from filmroom.transport import Connection, MessageSink, Operation, ReceiveBuffer
+
+__all__ = ["DicomServer"]
+
+BACKLOG = 1024
+"""Connections that may wait to be taken by the event loop."""
+
+OPERATIONS_WINDOW = (0, 16)
+"""Asynchronous operations, where a peer asks for them: we may perform 16 at once."""
+
+_TRANSIENT = 2
+_BY_PRESENTATION_PROVIDER = 3
+_TEMPORARY_CONGESTION = 1
+_LOCAL_LIMIT_EXCEEDED = 2
+
+_log = get_logger("server")
+
+
+class DicomServer:
+    """Accepts associations and gives their requests to the services.
+
+    It is the :class:`~filmroom.transport.ConnectionHandler` of every association it accepts.
+    """
+
+    def __init__(
+        self, settings: Settings, services: ServiceCatalogue, *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._tls = tls
+        self._buffer = ReceiveBuffer()
+        self._timeouts = LocalEntity.from_settings(settings).timeouts()
+        self._connections: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+        self._stopping = False
+        self._policy = net.AcceptPolicy(
+            abstract_syntaxes=services.policies(),
+            ae_titles=frozenset({settings.aet}) if settings.check_called_aet else None,
+            calling_ae_titles=frozenset(settings.allowed_calling_aets) or None,
+            fallback=services.policy_for_unknown,
+            operations_window=OPERATIONS_WINDOW,
+            max_length=settings.max_pdu,
+        )
+
+    async def start(self) -> None:
+        """Listen. Raises ConfigurationError when the address cannot be listened on."""
+        loop = asyncio.get_running_loop()
+        settings = self._settings
+        try:
+            self._server = await loop.create_server(
+                self._connection,
+                settings.host,
+                settings.dicom_port,
+                backlog=BACKLOG,
+                ssl=self._tls,
+            )
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on {settings.host}:{settings.dicom_port}:"
+                f" {error.strerror or error}",
+                setting="dicom_port",
+                hint="another program may hold the port: choose one with --dicom-port",
+            ) from error
+
+    @property
+    def port(self) -> int:
+        """The port listened on, also where the setting is 0."""
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def associations(self) -> int:
+        """Connections open at the moment."""
+        return len(self._connections)
+
+    async def stop(self) -> None:
+        """Stop gracefully: refuse what is new, let running operations finish, then end.
+
+        Associations without a running operation are aborted at once, the others when theirs is
+        done; what still runs after ``stop_timeout`` seconds is aborted too.
+        """
+        self._stopping = True
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.end_when_idle()
+        try:
+            async with asyncio.timeout(self._settings.stop_timeout):
+                await self._all_closed()
+        except TimeoutError:
+            _log.warning("stop_timeout", associations=len(self._connections))
+            for connection in list(self._connections):
+                connection.abort()
+
+    async def _all_closed(self) -> None:
+        for connection in list(self._connections):
+            await connection.wait_closed()
+
+    def _connection(self) -> Connection:
+        connection = Connection(
+            net.Association.acceptor(self._policy, timeouts=self._timeouts),
+            self,
+            self._buffer,
+            network_timeout=self._settings.network_timeout,
+        )
+        self._connections.add(connection)
+        return connection
+
+    # ── as the handler of each connection ───────────────────────────────────────────────────
+
+    def association_requested(
+        self, connection: Connection, event: net.AssociationRequested
+    ) -> None:
+        """Answer as the policy does, unless we stop or are full (PS3.8 Table 9-21)."""
+        if self._stopping:
+            connection.reject(_TRANSIENT, _BY_PRESENTATION_PROVIDER, _TEMPORARY_CONGESTION)
+        elif len(self._connections) > self._settings.max_associations:
+            connection.reject(_TRANSIENT, _BY_PRESENTATION_PROVIDER, _LOCAL_LIMIT_EXCEEDED)
+        else:
+            connection.respond()
+        _log.info(
+            "association_requested",
+            peer=connection.peer,
+            calling=event.request.calling_ae_title,
+            called=event.request.called_ae_title,
+            accepted=connection.association.is_established,
+            associations=len(self._connections),
+        )
+
+    def request_received(self, operation: Operation) -> MessageSink | None:
+        """Give the request to its service."""
+        if self._stopping:
+            return _refuse(operation, 0xA700, "the server is stopping")
+        service = self._services.service_for(operation.message, operation.context.abstract_syntax)
+        if service is None:
+            return _refuse(operation, 0x0211, "not an operation of this SOP class")
+        return service.request_received(operation)
+
+    def connection_closed(self, connection: Connection) -> None:
+        """Forget the connection."""
+        self._connections.discard(connection)
+        fault = str(connection.error) if connection.error is not None else None
+        _log.info("association_closed", peer=connection.peer, fault=fault)
+
+
+def _refuse(operation: Operation, status: int, comment: str) -> None:
+    response = net.response_to(operation.message, status, comment=comment)
+    operation.connection.run(operation, operation.respond(response))

@@ -1,0 +1,81 @@
+"""Query SCP: C-FIND of the Patient Root and Study Root models (PS3.4 §C.4.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Executor
+from itertools import islice
+
+from filmroom import net
+from filmroom.archive import Archive, Query
+from filmroom.dicom import DataSet, encode_bytes, transfer_syntax
+from filmroom.errors import TooManyMatches
+from filmroom.services.models import QUERY_MODELS, negotiated_extensions
+from filmroom.services.service import answer, collect_identifier
+from filmroom.transport import MessageSink, Operation
+
+__all__ = ["FindService"]
+
+BATCH = 64
+"""Matches fetched per trip to a worker thread. The first trip fetches one, to answer early, or as
+many as tell whether `max_matches` is passed."""
+
+
+class FindService:
+    """Streams matches from the index as pending responses."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        executor: Executor,
+        *,
+        aet: str,
+        max_matches: int,
+        relational: bool,
+    ) -> None:
+        self._archive = archive
+        self._executor = executor
+        self._aet = aet
+        self._max_matches = max_matches
+        self._relational = relational
+
+    def request_received(self, operation: Operation) -> MessageSink | None:
+        """Receive the identifier, then search."""
+        return collect_identifier(operation, self._find)
+
+    async def _find(self, operation: Operation, identifier: DataSet) -> None:
+        model = QUERY_MODELS[operation.context.abstract_syntax]
+        extensions = negotiated_extensions(operation)
+        query = Query.from_identifier(
+            identifier,
+            model.root,
+            relational=self._relational or extensions.relational,
+            combined_datetime=extensions.combined_datetime,
+        )
+        status = net.PENDING_WARNING if query.unsupported else net.PENDING
+        syntax = transfer_syntax(operation.context.transfer_syntax)
+        loop = asyncio.get_running_loop()
+        matches = await loop.run_in_executor(
+            self._executor, lambda: iter(self._archive.find(query, retrieve_ae_title=self._aet))
+        )
+
+        def fetch(count: int) -> list[bytes]:
+            return [encode_bytes(match, syntax) for match in islice(matches, count)]
+
+        try:
+            batch = await loop.run_in_executor(self._executor, fetch, self._max_matches + 1)
+            if self._max_matches and len(batch) > self._max_matches:
+                raise TooManyMatches(
+                    f"over {self._max_matches} matches",
+                    hint="narrow the query, or raise max_matches",
+                )
+            while batch and not operation.cancelled:
+                for match in batch:
+                    if operation.cancelled:
+                        break
+                    await operation.respond(net.response_to(operation.message, status), match)
+                else:
+                    batch = await loop.run_in_executor(self._executor, fetch, BATCH)
+            await answer(operation, net.CANCEL if operation.cancelled else 0x0000)
+        finally:
+            await loop.run_in_executor(self._executor, matches.close)

@@ -1,0 +1,83 @@
+"""Storage SCP: C-STORE (PS3.4 Annex B, PS3.7 §9.1.1).
+
+Every fragment goes to the archive as it arrives; the response is sent when the archive says that
+data and index are durable, and not before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from filmroom import net
+from filmroom.archive import AddKind, Archive, Incoming
+from filmroom.errors import FilmroomError
+from filmroom.services.service import answer, answer_error
+from filmroom.transport import MessageSink, Operation
+
+__all__ = ["StorageService"]
+
+_ANSWER: dict[AddKind, tuple[int, str]] = {
+    AddKind.STORED: (0x0000, ""),
+    AddKind.SAME: (0x0000, ""),
+    AddKind.REPLACED: (0x0000, ""),
+    AddKind.KEPT_FIRST: (0xB000, "Known instance with other content: the first one is kept"),
+}
+"""Status and comment for what became of the object (PS3.4 Table B.2-1)."""
+
+
+class StorageService:
+    """Keeps what peers send."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def request_received(self, operation: Operation) -> MessageSink | None:
+        """Open the object in the archive; its data set streams into the returned sink."""
+        message = operation.message
+        assert isinstance(message, net.CStoreRQ)
+        try:
+            incoming = self._archive.receive(
+                message.affected_sop_class_uid,
+                message.affected_sop_instance_uid,
+                operation.context.transfer_syntax,
+                source_ae=operation.connection.negotiated.calling_ae_title,
+            )
+        except FilmroomError as error:
+            operation.connection.run(operation, answer_error(operation, error))
+            return None
+        return _StoreSink(operation, incoming)
+
+
+class _StoreSink:
+    """Streams one data set into the archive; after a fault it swallows the rest."""
+
+    __slots__ = ("_fault", "_incoming", "_operation")
+
+    def __init__(self, operation: Operation, incoming: Incoming) -> None:
+        self._operation = operation
+        self._incoming = incoming
+        self._fault: FilmroomError | None = None
+
+    def write(self, data: memoryview) -> None:
+        if self._fault is None:
+            try:
+                self._incoming.write(data)
+            except FilmroomError as error:
+                self._fault = error
+                self._incoming.discard()
+
+    def complete(self) -> None:
+        self._operation.connection.run(self._operation, self._finish())
+
+    def abandon(self) -> None:
+        self._incoming.discard()
+
+    async def _finish(self) -> None:
+        try:
+            if self._fault is not None:
+                raise self._fault
+            outcome = await asyncio.wrap_future(self._incoming.finish())
+        except FilmroomError as error:
+            await answer_error(self._operation, error)
+        else:
+            await answer(self._operation, *_ANSWER[outcome.kind])

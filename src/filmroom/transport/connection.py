@@ -1,0 +1,453 @@
+"""One association over one TCP or TLS connection, driven by asyncio.
+
+The protocol itself is :class:`filmroom.net.Association`, which knows neither sockets nor clocks.
+This file moves the bytes: into it what the socket receives, out of it what it wants sent; it keeps
+the one timer that :meth:`~filmroom.net.Association.deadline` asks for, matches responses with requests
+and hands requests to the :class:`ConnectionHandler`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import Any, NamedTuple, Protocol, cast
+
+from filmroom import net
+from filmroom.errors import (
+    AssociationAborted,
+    AssociationError,
+    AssociationRejected,
+    AssociationTimeout,
+    DimseTimeout,
+    FilmroomError,
+    InvalidDimseResponse,
+    LengthOutOfBounds,
+)
+from filmroom.ops.logging import get_logger
+from filmroom.transport.operation import CollectingSink, MessageSink, Operation
+
+__all__ = ["Connection", "ConnectionHandler", "Payload", "ReceiveBuffer", "Response"]
+
+Payload = bytes | memoryview | Iterable[bytes | memoryview]
+"""A data set on its way out: whole, as a view of a file, or piece by piece."""
+
+RECEIVE_BUFFER = 256 * 1024
+"""Bytes read from a socket at once: two PDUs of the default size."""
+
+WRITE_HIGH_WATER = 512 * 1024
+"""Bytes that may wait for a slow peer before sending pauses."""
+
+MAX_OPERATIONS = 16
+"""Requests of one association in work at once; beyond it the socket is not read."""
+
+_log = get_logger("transport")
+
+
+class ReceiveBuffer:
+    """The buffer that sockets are read into; all connections of one event loop share it.
+
+    What is read is consumed before control returns to the loop, so no two reads overlap and memory
+    does not grow with the number of associations.
+    """
+
+    __slots__ = ("view",)
+
+    def __init__(self, size: int = RECEIVE_BUFFER) -> None:
+        self.view = memoryview(bytearray(size))
+
+
+class Response(NamedTuple):
+    """A response message and its data set (empty bytes where it has none)."""
+
+    message: net.Response
+    data: bytes
+
+
+class ConnectionHandler(Protocol):
+    """What a side of the association does with what the peer asks for."""
+
+    def association_requested(
+        self, connection: Connection, event: net.AssociationRequested
+    ) -> None:
+        """Answer with :meth:`Connection.respond` or :meth:`Connection.reject`."""
+
+    def request_received(self, operation: Operation) -> MessageSink | None:
+        """A request command has arrived. Return where its data set goes, None to drop it.
+
+        A request without a data set is complete when this is called.
+        """
+
+    def connection_closed(self, connection: Connection) -> None:
+        """The connection is gone; :attr:`Connection.error` says why, None after a release."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Moves bytes between an association and its socket; see the module's docstring."""
+
+    def __init__(
+        self,
+        association: net.Association,
+        handler: ConnectionHandler,
+        buffer: ReceiveBuffer,
+        *,
+        network_timeout: float,
+    ) -> None:
+        self.association = association
+        self.handler = handler
+        self.error: FilmroomError | None = None
+        self.peer = ""
+        self.operations: dict[int, Operation] = {}
+        self._loop = asyncio.get_running_loop()
+        self._buffer = buffer.view
+        self._network_timeout = network_timeout
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._established: asyncio.Future[net.Negotiated] = self._loop.create_future()
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._writable: asyncio.Future[None] | None = None
+        self._send_lock = asyncio.Lock()
+        self._sink: MessageSink | None = None
+        self._exchanges: dict[int, asyncio.Queue[Response | FilmroomError]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._message_id = 0
+        self._reading_paused = False
+        self._release_asked = False
+        self._ending = False
+
+    # ── what the owner calls ────────────────────────────────────────────────────────────────
+
+    @property
+    def negotiated(self) -> net.Negotiated:
+        """What both sides agreed on; raises LocalProtocolError before the association stands."""
+        return self.association.negotiated
+
+    async def established(self) -> net.Negotiated:
+        """Wait until the association stands; raises AssociationError when it does not."""
+        return await asyncio.shield(self._established)
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection is gone."""
+        await asyncio.shield(self._closed)
+
+    def respond(self) -> None:
+        """Answer the A-ASSOCIATE-RQ as the policy does, which may be a rejection."""
+        self.association.respond(self._loop.time())
+
+    def reject(self, result: int, source: int, reason: int) -> None:
+        """Answer the A-ASSOCIATE-RQ with A-ASSOCIATE-RJ (PS3.8 Table 9-21)."""
+        self.association.reject(result, source, reason, self._loop.time())
+
+    def abort(self, error: FilmroomError | None = None) -> None:
+        """Send A-ABORT as the service user; ``error`` becomes the reason that waiters see."""
+        if self._closed.done() or self._transport is None or self._transport.is_closing():
+            return
+        self.error = self.error or error or AssociationAborted("the association was aborted by us")
+        self.association.abort(self._loop.time())
+        self._pump()
+
+    def end_when_idle(self) -> None:
+        """Abort once no operation runs: at once, or when the last one has responded."""
+        self._ending = True
+        self._end_if_idle()
+
+    async def release(self) -> None:
+        """Release the association and wait for the connection to end."""
+        if not self._closed.done() and self.error is None:
+            self.association.release(self._loop.time())
+            self._pump()
+        await self.wait_closed()
+
+    def next_message_id(self) -> int:
+        """A message ID that no request of ours uses at the moment (PS3.7 §9.1.1.1.1)."""
+        while True:
+            self._message_id = self._message_id % 0xFFFF + 1
+            if self._message_id not in self._exchanges:
+                return self._message_id
+
+    async def send(
+        self, context_id: int, message: net.Message, data: Payload | None = None
+    ) -> None:
+        """Send one message whole; messages of several tasks do not interleave.
+
+        Raises AssociationError when the association has ended or the peer stops reading.
+        """
+        async with self._send_lock:
+            self._check_open()
+            transport = cast(asyncio.Transport, self._transport)
+            now = self._loop.time()
+            try:
+                for buffers in self.association.send_message(context_id, message, now, data):
+                    transport.writelines(buffers)
+                    if self._writable is not None:
+                        await self._drained()
+                        self._check_open()
+            except BaseException:
+                # A message cut short cannot be taken back: the peer would wait for its rest.
+                self.abort()
+                raise
+            self.association.waiting(self._loop.time())
+
+    async def request(
+        self,
+        context_id: int,
+        message: net.Request,
+        data: Payload | None = None,
+        *,
+        timeout: float,
+    ) -> AsyncIterator[Response]:
+        """Send a request and yield its responses, the last one being final.
+
+        ``timeout`` is the longest silence, in seconds, between responses: then DimseTimeout is
+        raised. Raises AssociationError when the association ends first.
+        """
+        self._check_open()
+        answers: asyncio.Queue[Response | FilmroomError] = asyncio.Queue()
+        self._exchanges[message.message_id] = answers
+        try:
+            await self.send(context_id, message, data)
+            while True:
+                try:
+                    async with asyncio.timeout(timeout):
+                        answer = await answers.get()
+                except TimeoutError:
+                    raise DimseTimeout(
+                        f"no response within {timeout:g} s", hint="raise dimse_timeout"
+                    ) from None
+                if isinstance(answer, FilmroomError):
+                    raise answer
+                yield answer
+                if net.is_final(answer.message.status):
+                    return
+        finally:
+            self._exchanges.pop(message.message_id, None)
+
+    async def request_one(
+        self,
+        context_id: int,
+        message: net.Request,
+        data: Payload | None = None,
+        *,
+        timeout: float,
+    ) -> Response:
+        """Send a request that has exactly one response, and return it."""
+        answers = [r async for r in self.request(context_id, message, data, timeout=timeout)]
+        return answers[-1]
+
+    def run(self, operation: Operation, work: Coroutine[Any, Any, None]) -> None:
+        """Work on ``operation`` in a task of its own until it has responded."""
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._operation_done(operation, task))
+
+    # ── asyncio's side ──────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is connected: EVT2 for a requestor, EVT5 for an acceptor."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=WRITE_HIGH_WATER)
+        address = transport.get_extra_info("peername")
+        self.peer = f"{address[0]}:{address[1]}" if address else "?"
+        self.association.connection_made(self._loop.time())
+        self._pump()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the loop may put what it receives."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """``nbytes`` have been received into the buffer."""
+        events = self.association.receive(self._buffer[:nbytes], self._loop.time())
+        for event in events:
+            if type(event) is net.DataFragment:
+                sink = self._sink
+                if sink is not None:
+                    sink.write(event.data)
+                    if event.last:
+                        self._sink = None
+                        sink.complete()
+            else:
+                self._handle(event)
+        self._pump()
+
+    def eof_received(self) -> bool:
+        """The peer closed its side; let asyncio close ours."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is gone: EVT17."""
+        for event in self.association.connection_lost(self._loop.time()):
+            self._handle(event)
+        if self._timer is not None:
+            self._timer.cancel()
+        error = self.error
+        if self._sink is not None:
+            self._sink.abandon()
+            self._sink = None
+        ended = error or AssociationAborted("the association has been released")
+        if not self._established.done():
+            self._established.set_exception(ended)
+            self._established.exception()  # seen: nobody need wait for it
+        for answers in self._exchanges.values():
+            answers.put_nowait(ended)
+        for operation in self.operations.values():
+            operation.cancel()
+        self.resume_writing()
+        self._closed.set_result(None)
+        self.handler.connection_closed(self)
+
+    def pause_writing(self) -> None:
+        """The peer reads slower than we send."""
+        self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """The peer has caught up."""
+        waiter, self._writable = self._writable, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    # ── the inside ──────────────────────────────────────────────────────────────────────────
+
+    def _handle(self, event: net.Event) -> None:
+        match event:
+            case net.CommandReceived():
+                self._command(event)
+            case net.DataFragment():
+                pass  # handled in buffer_updated
+            case net.AssociationRequested():
+                self.handler.association_requested(self, event)
+            case net.AssociationAccepted():
+                self._established.set_result(event.negotiated)
+            case net.AssociationRejected():
+                self.error = AssociationRejected(
+                    f"the peer rejected the association: {event}",
+                    result=event.result,
+                    source=event.source,
+                    reason=event.reason,
+                )
+            case net.ReleaseRequested():
+                self._release_asked = True
+                self._release_when_idle()
+            case net.ReleaseConfirmed():
+                pass  # the state machine closes the connection
+            case net.Aborted():
+                self.error = self.error or AssociationAborted(
+                    f"the peer aborted the association: {event}",
+                    source=event.source,
+                    reason=event.reason,
+                )
+            case net.ConnectionClosed():
+                self.error = self.error or AssociationAborted("the peer closed the connection")
+            case net.TimedOut():
+                self.error = self.error or event.error
+            case net.ProtocolError():
+                self.error = self.error or event.error
+                _log.warning(
+                    "protocol_error",
+                    peer=self.peer,
+                    offset=event.error.offset,
+                    reason=event.error.reason,
+                    fault=event.error.message,
+                )
+
+    def _command(self, event: net.CommandReceived) -> None:
+        message = event.message
+        if isinstance(message, net.Response):
+            self._sink = self._response_sink(message)
+            return
+        if isinstance(message, net.CCancelRQ):
+            operation = self.operations.get(message.message_id_being_responded_to)
+            if operation is not None:
+                operation.cancel()
+            return
+        context = self.negotiated.contexts[event.context_id]
+        operation = Operation(self, context, message)
+        self.operations[message.message_id] = operation
+        self._sink = self.handler.request_received(operation)
+        if len(self.operations) >= MAX_OPERATIONS and not self._reading_paused:
+            self._reading_paused = True
+            cast(asyncio.Transport, self._transport).pause_reading()
+
+    def _response_sink(self, message: net.Response) -> MessageSink | None:
+        answers = self._exchanges.get(message.message_id_being_responded_to)
+        if answers is None:
+            _log.warning("unasked_response", peer=self.peer, response=type(message).__name__)
+            return None
+
+        def done(data: bytes | LengthOutOfBounds) -> None:
+            if isinstance(data, LengthOutOfBounds):
+                answers.put_nowait(InvalidDimseResponse(data.message))
+            else:
+                answers.put_nowait(Response(message, data))
+
+        if message.has_data_set:
+            return CollectingSink(done)
+        done(b"")
+        return None
+
+    def _operation_done(self, operation: Operation, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self.operations.get(operation.message.message_id) is operation:
+            del self.operations[operation.message.message_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if isinstance(error, AssociationError):
+                _log.info("operation_lost", peer=self.peer, fault=str(error))
+            else:
+                _log.error("operation_failed", peer=self.peer, exc_info=error)
+                self.abort()
+        if self._reading_paused and len(self.operations) < MAX_OPERATIONS:
+            self._reading_paused = False
+            if not self._closed.done():
+                cast(asyncio.Transport, self._transport).resume_reading()
+        self._release_when_idle()
+        self._end_if_idle()
+
+    def _end_if_idle(self) -> None:
+        if self._ending and not self.operations:
+            self.abort()
+
+    def _release_when_idle(self) -> None:
+        if self._release_asked and not self.operations:
+            self._release_asked = False
+            self.association.respond_release(self._loop.time())
+            self._pump()
+
+    def _pump(self) -> None:
+        """Send what the state machine has queued, close if it says so, keep its timer."""
+        transport = self._transport
+        if transport is None or self._closed.done():
+            return
+        out = self.association.data_to_send()
+        if out and not transport.is_closing():
+            transport.writelines(out)
+        if self.association.wants_close:
+            transport.close()
+        deadline = self.association.deadline()
+        if deadline is not None and (self._timer is None or deadline < self._timer.when()):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = self._loop.call_at(deadline, self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        deadline = self.association.deadline()
+        if deadline is not None and deadline <= now:
+            for event in self.association.handle_timeout(now):
+                self._handle(event)
+        self._pump()
+
+    async def _drained(self) -> None:
+        try:
+            async with asyncio.timeout(self._network_timeout):
+                while self._writable is not None:
+                    await asyncio.shield(self._writable)
+        except TimeoutError:
+            error = AssociationTimeout(
+                f"the peer took nothing for {self._network_timeout:g} s", hint="is it alive?"
+            )
+            self.abort(error)
+            raise error from None
+
+    def _check_open(self) -> None:
+        if self._closed.done() or self._transport is None or self._transport.is_closing():
+            raise self.error or AssociationAborted("the association has ended")
