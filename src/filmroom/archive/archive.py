@@ -9,7 +9,7 @@ import fcntl
 import mmap
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -275,7 +275,7 @@ class Archive:
 
     def find(
         self, query: Query, *, retrieve_ae_title: str = "", max_matches: int | None = None
-    ) -> Iterator[DataSet]:
+    ) -> Generator[DataSet]:
         """Stream the response identifiers of what matches; end the iterator early to stop.
 
         Raises QueryFailed, and TooManyMatches once more than ``max_matches`` were found.
