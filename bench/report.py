@@ -15,11 +15,11 @@ from measure import Run
 
 HEAD = """# Results
 
-C-STORE of {count:,} CT objects of {size:.0f} KB, measured by `make bench` on {date}. Every server got
-the same objects from the same senders on the same machine, in {rounds} interleaved rounds; each run
-is a new server process on an empty folder. A figure is the median of the rounds, in brackets the
-lowest and highest. CPU seconds are the server's alone, with its child processes; memory is the peak
-of its resident set, children added up. The ratio compares a server's rate with that of
+C-STORE of {count:,} CT objects of {size:.0f} KB, measured by `make bench` on {date}. Every server
+got the same objects from the same senders on the same machine, in {rounds} interleaved rounds; each
+run is a new server process on an empty folder. A figure is the median of the rounds, in brackets
+the lowest and highest. CPU seconds are the server's alone, with its child processes; memory is the
+peak of its resident set, children added up. The ratio compares a server's rate with that of
 `storescp --fork` in the same round.
 
 Filmroom syncs every object and commits its index row before it answers; "relaxed" indexes without

@@ -23,7 +23,8 @@ from typing import Any
 
 import pytest
 
-FILMROOM = str(Path(sys.executable).with_name("filmroom"))
+FILMROOM = os.environ.get("TESTED_FILMROOM") or str(Path(sys.executable).with_name("filmroom"))
+"""The command under test; TESTED_FILMROOM names another one, an installed wheel's for instance."""
 PATIENCE = 60.0
 """Seconds that anything may take on a slow machine before a test gives up."""
 

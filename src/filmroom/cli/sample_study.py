@@ -126,8 +126,8 @@ def _image(name: str, hounsfield: Image, seed: int, noise: float) -> DataSet:
         hounsfield.shape, dtype=np.float32
     )
     # A reconstruction kernel leaves neighbours alike: noise of single pixels looks wrong.
-    grain = grain + (np.roll(grain, 1, axis=0) + np.roll(grain, 1, axis=1)) / 2
-    stored = np.clip(np.rint(hounsfield + grain * noise) - _INTERCEPT, 0, 4095).astype("<i2")
+    blurred = grain + (np.roll(grain, 1, axis=0) + np.roll(grain, 1, axis=1)) / 2
+    stored = np.clip(np.rint(hounsfield + blurred * noise) - _INTERCEPT, 0, 4095).astype("<i2")
     rows, columns = hounsfield.shape
     data_set = DataSet()
     data_set["SOPClassUID"] = _CT_IMAGE_STORAGE
