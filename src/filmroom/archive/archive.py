@@ -36,7 +36,6 @@ from filmroom.errors import (
     InvalidDicomFile,
     ObjectDamaged,
     StorageFailed,
-    TooManyMatches,
 )
 from filmroom.ops.events import EventBus
 
@@ -274,15 +273,13 @@ class Archive:
         return outcome
 
     def find(
-        self, query: Query, *, retrieve_ae_title: str = "", max_matches: int | None = None
-    ) -> Generator[DataSet]:
+        self, query: Query, *, retrieve_ae_title: str = ""
+    ) -> Generator[DataSet, None, None]:
         """Stream the response identifiers of what matches; end the iterator early to stop.
 
-        Raises QueryFailed, and TooManyMatches once more than ``max_matches`` were found.
+        Raises QueryFailed.
         """
-        for count, match in enumerate(self.index.find(query)):
-            if max_matches is not None and count >= max_matches:
-                raise TooManyMatches(f"more than {max_matches} matches", hint="narrow the query")
+        for match in self.index.find(query):
             yield response_identifier(query, match, retrieve_ae_title=retrieve_ae_title)
 
     def locate(self, query: Query) -> Iterator[InstanceLocation]:

@@ -32,6 +32,8 @@ _LAST = "\U0010ffff"
 _CEILING = {"TM": values.time_ceiling, "DT": values.datetime_ceiling}
 _TEMPORAL = frozenset(("DA", "TM", "DT"))
 _MANY = 32
+_COVERED = frozenset(("patient.patient_id", "patient.patient_name_alphabetic"))
+"""Columns whose index alone answers an unanchored wild card."""
 
 
 def levels_of(condition: Condition) -> Level:
@@ -91,6 +93,9 @@ def _glob(column: str, pattern: str) -> Clause:
     sql, parameters = f"{column} GLOB ?", [pattern.replace("[", "[[]")]
     prefix = re.split(r"[*?]", pattern, maxsplit=1)[0]
     if not prefix:
+        if column in _COVERED:
+            # Scanned in the index alone, a tenth of the table's size.
+            sql = f"patient.patient_pk IN (SELECT patient_pk FROM patient WHERE {sql})"
         return sql, list(parameters)
     return f"{sql} AND {column} >= ? AND {column} < ?", [*parameters, prefix, prefix + _LAST]
 
