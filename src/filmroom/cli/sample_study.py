@@ -6,16 +6,21 @@ from one run to the next, UIDs included, so that importing the study twice chang
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from filmroom.archive import Archive
+from filmroom.archive.import_ import import_paths
+from filmroom.cli.local import tracked
 from filmroom.cli.phantom import HEIGHT, Image, hounsfield_slice
-from filmroom.dicom import VR, DataSet
+from filmroom.dicom import VR, DataSet, ExplicitVRLittleEndian, write_file
 
-__all__ = ["SLICES", "sample_study"]
+__all__ = ["SLICES", "import_sample_study", "sample_study"]
 
 SLICES = 40
 """Axial slices in the study."""
@@ -36,6 +41,14 @@ def sample_study(*, size: int = 512) -> Iterator[DataSet]:
     yield from _localizers(size)
     for number in range(SLICES):
         yield _axial(number, size)
+
+
+def import_sample_study(archive: Archive) -> int:
+    """Put the sample study into ``archive``; returns how many instances it has."""
+    with tempfile.TemporaryDirectory(prefix="filmroom-sample-") as folder:
+        for number, data_set in enumerate(tracked(sample_study(), "sample study", SLICES + 2)):
+            write_file(Path(folder, f"{number:03}.dcm"), data_set, ExplicitVRLittleEndian)
+        return sum(1 for step in import_paths(archive, [Path(folder)]) if step.outcome)
 
 
 def _uid(name: str) -> str:

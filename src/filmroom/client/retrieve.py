@@ -155,7 +155,7 @@ class StoreReceiver:
         """Pass C-STORE on, refuse anything else."""
         if isinstance(operation.message, net.CStoreRQ):
             return self._receive(operation)
-            refusal = net.response_to(operation.message, 0x0211)  # Unrecognized operation
+        refusal = net.response_to(operation.message, 0x0211)  # Unrecognized operation
         operation.connection.run(operation, operation.respond(refusal))
         return None
 

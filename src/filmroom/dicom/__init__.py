@@ -14,6 +14,7 @@ from filmroom.dicom.dictionary import (
     PrivateDictionary,
     lookup,
     tag_for,
+    uid_for,
     uid_keyword,
     uid_name,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "read_preamble_and_meta",
     "tag_for",
     "transfer_syntax",
+    "uid_for",
     "uid_keyword",
     "uid_name",
     "write_file",

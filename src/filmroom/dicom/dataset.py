@@ -145,7 +145,7 @@ class DataSet:
         """What is held of ``tag``: the record of its place in the buffer while untouched."""
         return self._items.get(tag)
 
-    def get(self, tag: int | str, default: Any = None) -> Any:  # noqa: ANN401
+    def get(self, tag: int | str, default: Any = None) -> Any:
         """The value of ``tag``, or ``default`` where the element is absent."""
         element = self.element(tag)
         return default if element is None else element.value
@@ -177,7 +177,7 @@ class DataSet:
         self._order()
         return [Tag(tag) for tag in self._items]
 
-    def __getitem__(self, tag: int | str) -> Any:  # noqa: ANN401
+    def __getitem__(self, tag: int | str) -> Any:
         element = self.element(tag)
         if element is None:
             raise KeyError(str(Tag(as_tag(tag))))
@@ -210,11 +210,11 @@ class DataSet:
 
     # ------------------------------------------------------------------ changing
 
-    def __setitem__(self, tag: int | str, value: Any) -> None:  # noqa: ANN401
+    def __setitem__(self, tag: int | str, value: Any) -> None:
         key = as_tag(tag)
         self.set(key, self.resolve_vr(key), value)
 
-    def set(self, tag: int | str, vr: VR | str, value: Any) -> None:  # noqa: ANN401
+    def set(self, tag: int | str, vr: VR | str, value: Any) -> None:
         """Set ``tag`` to a value, to several in a tuple or list, or with None to zero length.
 
         Text with backslashes is several values where the VR allows several. Raises

@@ -106,7 +106,7 @@ class Element:
         return self._values
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - its type is the VR's
+    def value(self) -> Any:
         """None without values, the value itself when it is one, a tuple when they are several.
 
         A sequence is always the tuple of its items.

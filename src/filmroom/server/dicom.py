@@ -143,10 +143,12 @@ class DicomServer:
     def request_received(self, operation: Operation) -> MessageSink | None:
         """Give the request to its service."""
         if self._stopping:
-            return _refuse(operation, 0xA700, "the server is stopping")
+            _refuse(operation, 0xA700, "the server is stopping")
+            return None
         service = self._services.service_for(operation.message, operation.context.abstract_syntax)
         if service is None:
-            return _refuse(operation, 0x0211, "not an operation of this SOP class")
+            _refuse(operation, 0x0211, "not an operation of this SOP class")
+            return None
         return service.request_received(operation)
 
     def connection_closed(self, connection: Connection) -> None:

@@ -55,9 +55,7 @@ class FindService:
         status = net.PENDING_WARNING if query.unsupported else net.PENDING
         syntax = transfer_syntax(operation.context.transfer_syntax)
         loop = asyncio.get_running_loop()
-        matches = await loop.run_in_executor(
-            self._executor, lambda: iter(self._archive.find(query, retrieve_ae_title=self._aet))
-        )
+        matches = self._archive.find(query, retrieve_ae_title=self._aet)
 
         def fetch(count: int) -> list[bytes]:
             return [encode_bytes(match, syntax) for match in islice(matches, count)]

@@ -1,0 +1,99 @@
+"""Matching keys as people write them: ``-k PatientName=DOE*`` and the identifier they make."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from filmroom.archive import Level
+from filmroom.dicom import DataSet, Tag, is_valid_uid, uid_for
+from filmroom.errors import ConfigurationError, InvalidValue
+
+__all__ = [
+    "Keys",
+    "LevelOption",
+    "RootOption",
+    "as_record",
+    "identifier",
+    "sop_class",
+    "split_key",
+    "uid_of",
+]
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-k",
+        "--key",
+        metavar="KEY[=VALUE]",
+        help="Attribute to match or to return, by keyword or tag; may be repeated.",
+    ),
+]
+LevelOption = Annotated[str, typer.Option("--level", help="patient, study, series or image.")]
+RootOption = Annotated[str, typer.Option("--root", help="Information model: study or patient.")]
+
+
+def split_key(text: str) -> tuple[Tag, str]:
+    """The tag and the value of ``KEY[=VALUE]``."""
+    name, _, value = text.partition("=")
+    try:
+        return Tag.parse(name), value
+    except InvalidValue as error:
+        raise ConfigurationError(
+            f"--key {name}: no such attribute",
+            setting="key",
+            hint="a keyword as PatientName, or a tag as 0010,0010",
+        ) from error
+
+
+def identifier(level: str, keys: list[str] | None) -> DataSet:
+    """The identifier of a C-FIND, C-MOVE or C-GET for ``keys`` at ``level``."""
+    if level.upper() not in Level.__members__:
+        raise ConfigurationError(
+            f"--level {level} is unknown", setting="level", hint="patient, study, series or image"
+        )
+    data_set = DataSet()
+    data_set["SpecificCharacterSet"] = "ISO_IR 192"
+    data_set["QueryRetrieveLevel"] = level.upper()
+    for text in keys or ():
+        tag, value = split_key(text)
+        data_set[tag] = value or None
+    return data_set
+
+
+def as_record(data_set: DataSet) -> dict[str, Any]:
+    """A data set as keywords and values, for `--json`."""
+    record: dict[str, Any] = {}
+    for element in data_set:
+        name = element.keyword or str(element.tag)
+        if element.vr == "SQ":
+            record[name] = [as_record(item) for item in element.values]
+        else:
+            values = [_plain(value) for value in element.values]
+            record[name] = values[0] if len(values) == 1 else values or None
+    return record
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (int, float)) and type(value) in (int, float) else str(value)
+
+
+def sop_class(root: str, service: str) -> str:
+    """The SOP Class UID of a Query/Retrieve model: ``root`` is study or patient."""
+    uid = uid_for(f"{root.capitalize()}RootQueryRetrieveInformationModel{service.capitalize()}")
+    if uid is None:
+        raise ConfigurationError(
+            f"--root {root} is unknown", setting="root", hint="study or patient"
+        )
+    return uid
+
+
+def uid_of(option: str, text: str) -> str:
+    """The UID that ``text`` is, or that is registered under it as a keyword."""
+    uid = text if is_valid_uid(text) else uid_for(text)
+    if uid is None:
+        raise ConfigurationError(
+            f"--{option} {text}: no such UID", setting=option, hint="a UID or a keyword of PS3.6"
+        )
+    return uid

@@ -1,0 +1,67 @@
+"""The command ``filmroom``: the commands put together, and errors told to people."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from filmroom import __version__
+from filmroom.cli import (
+    config,
+    delete,
+    echo,
+    find,
+    get,
+    import_,
+    move,
+    reindex,
+    serve,
+    stats,
+    store,
+    verify,
+)
+from filmroom.errors import ConfigurationError, FilmroomError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="filmroom",
+    help="Filmroom, a PACS: receives medical images, keeps them safe, finds them and hands them out.",
+    epilog="Example: filmroom serve --data ./filmroom-data",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"filmroom {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    pass
+
+
+for _command in (serve, echo, store, find, move, get, import_, reindex, verify, stats, delete):
+    _command.register(app)
+config.register(app)
+
+
+def main() -> None:
+    """Run the command line; a FilmroomError becomes one line on standard error."""
+    try:
+        app()
+    except FilmroomError as error:
+        print(f"filmroom: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
