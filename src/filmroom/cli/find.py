@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.command(
         "find",
-        epilog="Example: filmroom find 127.0.0.1 11112 -k PatientName='DOE*' -k StudyDate=20260101-",
+        epilog="Example: filmroom find 127.0.0.1 11112 -k PatientName='DOE*' -k StudyID",
     )(_find)
 
 

@@ -27,7 +27,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="filmroom",
-    help="Filmroom, a PACS: receives medical images, keeps them safe, finds them and hands them out.",
+    help="Filmroom, a PACS: receives medical images, keeps, finds and hands them out.",
     epilog="Example: filmroom serve --data ./filmroom-data",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

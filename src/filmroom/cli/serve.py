@@ -10,7 +10,6 @@ from filmroom import __version__
 from filmroom.archive import Archive
 from filmroom.cli.local import open_archive
 from filmroom.cli.options import Config, Data, Destinations, parse_destinations, settings_of
-from filmroom.cli.sample_study import import_sample_study
 from filmroom.config import Settings
 from filmroom.ops.logging import configure_logging
 from filmroom.server import DicomServer, run_server
@@ -78,6 +77,9 @@ def _serve(
     try:
         with open_archive(settings, exclusive=True) as archive:
             if sample and not archive.stats().instances:
+                # NumPy draws the study; a server without it starts faster.
+                from filmroom.cli.sample_study import import_sample_study
+
                 import_sample_study(archive)
             run_server(settings, archive, lambda server: _announce(settings, archive, server))
     finally:

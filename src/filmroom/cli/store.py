@@ -13,7 +13,7 @@ from rich.progress import Progress, TaskID
 
 from filmroom import net
 from filmroom.archive.import_ import walk
-from filmroom.cli.local import progress
+from filmroom.cli.local import progress, tracked
 from filmroom.cli.options import Called, Calling, Config, Host, Json, Port, Timeout
 from filmroom.cli.remote import entities, print_json, run, tell
 from filmroom.client import (
@@ -63,7 +63,8 @@ def _store(
     """
     remote, local = entities(host, port, called, calling, timeout, config)
     sending = _Sending()
-    files = [file for path in walk(paths) if (file := sending.read(path)) is not None]
+    read = (sending.read(path) for path in tracked(walk(paths), "read"))
+    files = [file for file in read if file is not None]
     run(sending.send(remote, local, files))
     if as_json:
         print_json(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,7 @@ def run_server(settings: Settings, archive: Archive, ready: Callable[[DicomServe
 
     ``ready`` is called once it listens. Raises ConfigurationError when it cannot.
     """
+    _allow_open_files()
     try:
         import uvloop
     except ImportError:  # not on this platform: asyncio's own loop serves as well, slower
@@ -34,6 +36,13 @@ def run_server(settings: Settings, archive: Archive, ready: Callable[[DicomServe
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     with runner:
         runner.run(_serve(settings, archive, ready))
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files to the hard one: each association takes two."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(

@@ -2,8 +2,8 @@
 
 The protocol itself is :class:`filmroom.net.Association`, which knows neither sockets nor clocks.
 This file moves the bytes: into it what the socket receives, out of it what it wants sent; it keeps
-the one timer that :meth:`~filmroom.net.Association.deadline` asks for, matches responses with requests
-and hands requests to the :class:`ConnectionHandler`.
+the one timer that :meth:`~filmroom.net.Association.deadline` asks for, matches responses with
+requests and hands requests to the :class:`ConnectionHandler`.
 """
 
 from __future__ import annotations

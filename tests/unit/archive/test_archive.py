@@ -27,7 +27,6 @@ from filmroom.errors import (
     ObjectDamaged,
     OutOfResources,
     StorageFailed,
-    TooManyMatches,
 )
 
 
@@ -291,15 +290,6 @@ def test_text_beyond_ascii_goes_out_as_utf8(archive, make_object, store):
     [found] = archive.find(query)
     assert found.text(0x00080005) == "ISO_IR 192"
     assert bytes(found.raw(0x00100010)).rstrip() == "Müller^Jörg".encode()
-
-
-def test_too_many_matches(archive, make_object, store):
-    for n in range(3):
-        store(archive, make_object(instance=f"1.{n}"), f"1.{n}").result(10)
-    matches = archive.find(Query(Level.IMAGE), max_matches=2)
-    assert len([next(matches), next(matches)]) == 2
-    with pytest.raises(TooManyMatches):
-        next(matches)
 
 
 @pytest.mark.parametrize(
