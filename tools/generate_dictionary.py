@@ -34,7 +34,7 @@ def write(name: str, lines: Iterable[str]) -> None:
     """Write one generated module."""
     path = TARGET / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(path.relative_to(REPOSITORY))
+    print(path.name)
 
 
 def elements(source: Path) -> Iterable[str]:
