@@ -43,11 +43,7 @@ def storage_contexts(
         by_class.setdefault(sop_class, {})[syntax] = None
     batch: list[ProposedContext] = []
     for sop_class, syntaxes in by_class.items():
-        contexts = [
-            ProposedContext(sop_class, (syntax,))
-            for syntax in syntaxes
-            if syntax != ImplicitVRLittleEndian.uid
-        ]
+        contexts = [ProposedContext(sop_class, (syntax,)) for syntax in syntaxes]
         contexts.append(ProposedContext(sop_class, UNCOMPRESSED))
         if batch and len(batch) + len(contexts) > MAX_CONTEXTS:
             yield batch
