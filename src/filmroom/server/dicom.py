@@ -104,6 +104,7 @@ class DicomServer:
             _log.warning("stop_timeout", associations=len(self._connections))
             for connection in list(self._connections):
                 connection.abort()
+            await self._all_closed()
 
     async def _all_closed(self) -> None:
         for connection in list(self._connections):

@@ -40,6 +40,9 @@ WRITE_HIGH_WATER = 512 * 1024
 MAX_OPERATIONS = 16
 """Requests of one association in work at once; beyond it the socket is not read."""
 
+ABORT_GRACE = 1.0
+"""Seconds a peer has to read our A-ABORT and close, when we are stopping."""
+
 _log = get_logger("transport")
 
 
@@ -144,6 +147,9 @@ class Connection(asyncio.BufferedProtocol):
         self.error = self.error or error or AssociationAborted("the association was aborted by us")
         self.association.abort(self._loop.time())
         self._pump()
+        if self._ending:
+            # Who stops does not wait for ARTIM until the peer has closed its side (STA13).
+            self._loop.call_later(ABORT_GRACE, self._transport.abort)
 
     def end_when_idle(self) -> None:
         """Abort once no operation runs: at once, or when the last one has responded."""
