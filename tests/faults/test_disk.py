@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from objects import by_instance, ct_image, encoded
-from processes import filmroom, filmroom_server
+from processes import FILMROOM, filmroom, filmroom_server, run
 from raw import CT_IMAGE_STORAGE, VERIFICATION, RawPeer, c_store_rq, message
 
 OUT_OF_RESOURCES = 0xA700
@@ -85,7 +85,8 @@ def test_a_disk_that_turns_read_only(tmp_path):
             peer.send(message(3, c_store_rq(second.SOPInstanceUID), encoded(second)))
             assert peer.status() == 0x0000
             peer.release()
-        filmroom("verify", "--data", tmp_path / "data", "--blob-url", blobs)
+        environment = {**os.environ, "FILMROOM_BLOB_URL": blobs}
+        run(FILMROOM, "verify", "--data", tmp_path / "data", env=environment)
 
 
 def test_a_data_folder_that_is_a_file_is_refused_at_start(tmp_path):

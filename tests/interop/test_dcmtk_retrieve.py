@@ -74,7 +74,10 @@ def test_movescu_to_a_destination_that_is_down(hospital):
         *(*hospital.server.address(), *arguments(LEVELS[2][1])),
         check=False,
     )
-    assert "Received Final Move Response (Failed" in done.stdout + done.stderr
+    output = done.stdout + done.stderr
+    assert "Received Final Move Response" in output
+    assert "Received Final Move Response (Success)" not in output
+    assert "[-826] cannot connect to MOVER" in output
     run(require("echoscu"), "-aec", "FILMROOM", *hospital.server.address())
 
 

@@ -1,13 +1,12 @@
 """Every DICOM file that pydicom's wheel bundles goes in over C-STORE and comes out unchanged.
 
-pynetdicom sends the bytes of the files as they are, without decoding them. Files that lack what a
-C-STORE needs must be answered with a clear status, and leave nothing behind.
+Their bytes are sent as they are, without decoding them; pynetdicom's C-GET fetches them. Files that
+lack what a C-STORE needs give clear errors, and leave nothing behind.
 """
 
 from pathlib import Path
 
 import pydicom
-import pynetdicom
 import pytest
 from objects import data_set_bytes
 from processes import filmroom, filmroom_json
@@ -16,6 +15,7 @@ from pydicom.uid import UID
 from pynetdicom import AE, evt
 from pynetdicom.presentation import build_context, build_role
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelGet as StudyRootGet
+from raw import RawPeer, c_store_rq, message
 
 FOLDER = Path(pydicom.__file__).parent / "data" / "test_files"
 FILES = sorted(
@@ -53,27 +53,18 @@ def name_of(path):
     return str(path.relative_to(FOLDER))
 
 
-@pytest.fixture(scope="module")
-def sender():
-    before = pynetdicom._config.STORE_SEND_CHUNKED_DATASET
-    pynetdicom._config.STORE_SEND_CHUNKED_DATASET = True
-    yield AE("PYDICOM")
-    pynetdicom._config.STORE_SEND_CHUNKED_DATASET = before
+def send(server, path):
+    """The status of a C-STORE with the file's own bytes."""
+    sop_class, instance, syntax, *_ = meta_of(path)
+    with RawPeer(server.port) as peer:
+        peer.associate(sop_class, syntaxes=(syntax,))
+        peer.send(message(1, c_store_rq(instance, sop_class_uid=sop_class), data_set_bytes(path)))
+        status = peer.status()
+        peer.release()
+        return status
 
 
-def send(ae, server, path):
-    sop_class, _, syntax, *_ = meta_of(path)
-    association = ae.associate(
-        "127.0.0.1", server.port, contexts=[build_context(sop_class, syntax)]
-    )
-    assert association.is_established
-    try:
-        return association.send_c_store(path)
-    finally:
-        association.release()
-
-
-def fetch(ae, server, path):
+def fetch(server, path):
     """The bytes that C-GET gives for the instance in ``path``."""
     sop_class, instance, syntax, study, series = meta_of(path)
     received = []
@@ -82,7 +73,7 @@ def fetch(ae, server, path):
         received.append(event.request.DataSet.getvalue())
         return 0x0000
 
-    association = ae.associate(
+    association = AE().associate(
         "127.0.0.1",
         server.port,
         contexts=[build_context(StudyRootGet), build_context(sop_class, syntax)],
@@ -114,8 +105,8 @@ def first_of_each():
 
 
 @pytest.mark.parametrize("path", STORABLE, ids=name_of)
-def test_in_and_out_unchanged(server, sender, first_of_each, path):
-    status = send(sender, server, path).Status
+def test_in_and_out_unchanged(server, first_of_each, path):
+    status = send(server, path)
     first = first_of_each[meta_of(path)[1]]
     expected = data_set_bytes(first)
     if first == path or data_set_bytes(path) == expected:
@@ -123,7 +114,7 @@ def test_in_and_out_unchanged(server, sender, first_of_each, path):
     else:
         assert status == 0xB000
     if first == path:
-        (received,) = fetch(sender, server, path)
+        (received,) = fetch(server, path)
         assert received == expected
 
 

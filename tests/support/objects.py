@@ -21,7 +21,7 @@ def ct_image(
     data_set.SpecificCharacterSet = "ISO_IR 100"
     data_set.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     data_set.SOPClassUID = CTImageStorage
-    data_set.StudyDate = f"202301{study:02d}"
+    data_set.StudyDate = f"202301{study % 28:02d}"
     data_set.StudyTime = f"{8 + study % 10:02d}3000"
     data_set.AccessionNumber = f"A{patient}{study}"
     data_set.Modality = "CT"
@@ -31,7 +31,7 @@ def ct_image(
     data_set.SeriesDescription = f"Series {series}"
     data_set.PatientName = f"Patient^Number{patient}"
     data_set.PatientID = f"P{patient}"
-    data_set.PatientBirthDate = f"19{50 + patient}0101"
+    data_set.PatientBirthDate = f"19{50 + patient % 50}0101"
     data_set.PatientSex = "F" if patient % 2 else "M"
     data_set.StudyInstanceUID = f"{ROOT}.{patient}.{study}"
     data_set.SeriesInstanceUID = f"{ROOT}.{patient}.{study}.{series}"
