@@ -1,5 +1,6 @@
 """What every blob store does; each backend joins by a parameter of the fixture ``blobs``."""
 
+import os
 import threading
 
 import pytest
@@ -13,7 +14,9 @@ NAME = ObjectName("1.2.3", "1.2.3.4", "1.2.3.4.5")
 def put(blobs, content, name=NAME, digest="d" * 32):
     writer = blobs.create()
     writer.write(content)
-    return writer.commit(name, digest)
+    key = writer.commit(name, digest)
+    writer.discard()
+    return key
 
 
 def test_what_was_written_is_read(blobs):
@@ -45,6 +48,11 @@ def test_a_blob_is_never_overwritten(blobs):
             assert bytes(reader.view()) == content
 
 
+def crash(writer):
+    """The writer's process ends: its lock goes, its names stay."""
+    os.close(writer._fd)
+
+
 def test_nothing_is_visible_before_commit_nor_after_discard(blobs):
     writer = blobs.create()
     writer.write(b"abc")
@@ -52,15 +60,30 @@ def test_nothing_is_visible_before_commit_nor_after_discard(blobs):
     writer.discard()
     writer.discard()
     assert list(blobs.keys()) == []
-    assert blobs.clean() == 0
+    assert blobs.clean(lambda key: False) == 0
 
 
 def test_clean_spares_what_is_being_written(blobs):
     writer = blobs.create()
     writer.write(b"abc")
-    assert blobs.clean() == 0
+    assert blobs.clean(lambda key: False) == 0
     key = writer.commit(NAME, "0" * 32)
     assert blobs.size(key) == 3
+    assert blobs.clean(lambda key: False) == 0
+    assert blobs.size(key) == 3
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_clean_takes_back_what_a_crash_left_unindexed(blobs, indexed):
+    first = put(blobs, b"1")
+    writer = blobs.create()
+    writer.write(b"22")
+    key = writer.commit(NAME, "0" * 32)
+    crash(writer)
+    assert blobs.clean(lambda known: indexed and known == key) == 1
+    assert blobs.exists(key) is indexed
+    assert blobs.exists(first)
+    assert blobs.clean(lambda known: False) == 0
 
 
 def test_delete(blobs):

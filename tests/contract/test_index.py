@@ -106,6 +106,8 @@ def test_other_bytes_follow_the_policy(index, policy, kind, surplus):
     assert study[0x00081030] == ("new" if kind is AddKind.REPLACED else "old")
     assert study[0x00201208] == "1"
     where = index.blob_of("1.1.1.1")
+    assert index.has_blob(where.blob_key)
+    assert not index.has_blob(where.blob_key.replace(".dcm", "~ab.dcm"))
     assert where is not None
     assert (where.blob_key == "second") is (kind is AddKind.REPLACED)
 

@@ -18,12 +18,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs
+from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs, ObjectName
 from filmroom.archive.events import InstancesDeleted, InstanceStored
 from filmroom.archive.incoming import Incoming, StoreOutcome
 from filmroom.archive.index import AddKind, Index, IndexStats, OnDuplicate, SqliteIndex
 from filmroom.archive.query import Query
-from filmroom.archive.record import WANTED_TAGS, InstanceLocation
+from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
 from filmroom.archive.response import response_identifier
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.file import file_meta, read_preamble_and_meta
@@ -133,14 +133,14 @@ class Archive:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             hint = "check the owner and the mode of the folder above"
-            raise StorageFailed("cannot make the data folder", hint=hint) from error
+            raise StorageFailed(f"cannot make the data folder {data}", hint=hint) from error
         lock = _take_lock(data) if exclusive else -1
         durable = durability == "full"
         try:
             blobs = FilesystemBlobs(blob_path, durable=durable)
-            if exclusive:
-                blobs.clean()
             index = SqliteIndex(index_path, durable=durable)
+            if exclusive:
+                blobs.clean(index.has_blob)
         except BaseException:
             if lock >= 0:
                 os.close(lock)
@@ -233,10 +233,14 @@ class Archive:
 
     def _keep_now(self, incoming: Incoming) -> StoreOutcome:
         try:
-            name, record = incoming.record()
-        except BaseException:
+            return self._keep_record(incoming, *incoming.record())
+        finally:
+            # Only now: until the index knows the blob, a crash must let it be found and removed.
             incoming.discard()
-            raise
+
+    def _keep_record(
+        self, incoming: Incoming, name: ObjectName, record: InstanceRecord
+    ) -> StoreOutcome:
         key = incoming.writer.commit(name, record.digest)
         try:
             added = self.index.add(replace(record, blob_key=key), self.on_duplicate).result()
@@ -272,9 +276,7 @@ class Archive:
         )
         return outcome
 
-    def find(
-        self, query: Query, *, retrieve_ae_title: str = ""
-    ) -> Generator[DataSet, None, None]:
+    def find(self, query: Query, *, retrieve_ae_title: str = "") -> Generator[DataSet, None, None]:
         """Stream the response identifiers of what matches; end the iterator early to stop.
 
         Raises QueryFailed.

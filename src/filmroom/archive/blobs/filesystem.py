@@ -1,9 +1,9 @@
 """Blobs as files: streamed into ``incoming/``, synced, linked into place, never overwritten.
 
 The order makes a name mean a whole file: fsync of the file, ``link`` (which fails where the name
-exists), fsync of the folder and of folders that were made for it. A crash leaves at most a file
-in ``incoming/``, which :meth:`FilesystemBlobs.clean` removes, or a whole file that no index row
-knows yet, which ``filmroom reindex`` adopts.
+exists), fsync of the folder and of folders that were made for it. Until the index knows the blob,
+its name under ``incoming/`` tells its key, so that :meth:`FilesystemBlobs.clean` finds after a
+crash what nobody was told of.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import mmap
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -30,6 +30,7 @@ _SUFFIX = ".dcm"
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _NO_RIGHT = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _REMEMBERED_FOLDERS = 8192
+_SLASH, _MARK = "+", "!"
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
@@ -133,8 +134,11 @@ class FilesystemBlobs:
                 if name.endswith(_SUFFIX):
                     yield str(PurePosixPath(relative, name))
 
-    def clean(self) -> int:
-        """Remove the files of ``incoming/`` whose writer is gone (its lock went with it)."""
+    def clean(self, is_known: Callable[[str], bool]) -> int:
+        """Remove the files of ``incoming/`` whose writer is gone (its lock went with it).
+
+        One that was linked into place goes from there too, unless its key ``is_known``.
+        """
         removed = 0
         with os.scandir(self._incoming) as entries:
             for entry in entries:
@@ -144,6 +148,9 @@ class FilesystemBlobs:
                     continue
                 try:
                     fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    key = _key_of(entry.name)
+                    if key and not is_known(key) and self._is_same(entry.path, key):
+                        self.delete(key)
                     os.unlink(entry.path)
                     removed += 1
                 except OSError:
@@ -151,6 +158,12 @@ class FilesystemBlobs:
                 finally:
                     os.close(fd)
         return removed
+
+    def _is_same(self, path: str, key: str) -> bool:
+        try:
+            return os.path.samefile(path, self._path(key))
+        except (OSError, ObjectNotFound):
+            return False
 
     def _path(self, key: str) -> str:
         parts = key.split("/")
@@ -166,17 +179,22 @@ class FilesystemBlobs:
         except OSError as error:
             raise _failure(error, "cannot look at an object") from error
 
-    def _link(self, path: str, name: ObjectName, digest: str) -> str:
+    def _link(self, writer: _FileWriter, name: ObjectName, digest: str) -> str:
         """Give the file its name: the plain one, or with the digest where that is taken."""
         suffixes = ("", digest[:12], f"{digest[:12]}-{secrets.token_hex(4)}")
         for suffix in suffixes:
             key = name.key(suffix)
             target = self._path(key)
+            writer.rename(os.path.join(self._incoming, _name_of(key)))
             try:
-                self._link_in_folder(path, target)
+                self._link_in_folder(writer.path, target)
             except FileExistsError:
                 continue
-            self._sync_folders(os.path.dirname(target))
+            try:
+                self._sync_folders(os.path.dirname(target))
+            except OSError:
+                self.delete(key)
+                raise
             return key
         raise StorageFailed("no free name for the object", uid=name.sop_instance_uid)
 
@@ -210,6 +228,16 @@ class FilesystemBlobs:
             self._synced_folders[folder] = None
 
 
+def _name_of(key: str) -> str:
+    """The name under ``incoming/`` of a blob that is on its way to ``key``."""
+    return f"{key.replace('/', _SLASH)}{_MARK}{secrets.token_hex(4)}.part"
+
+
+def _key_of(name: str) -> str:
+    """The key that :func:`_name_of` wrote down; empty for a file that had none yet."""
+    return name.partition(_MARK)[0].replace(_SLASH, "/") if _MARK in name else ""
+
+
 def _sync(folder: str) -> None:
     fd = os.open(folder, _DIRECTORY | os.O_CLOEXEC)
     try:
@@ -221,12 +249,12 @@ def _sync(folder: str) -> None:
 class _FileWriter:
     """A file under ``incoming/``."""
 
-    __slots__ = ("_fd", "_path", "_store", "size")
+    __slots__ = ("_fd", "_store", "path", "size")
 
     def __init__(self, store: FilesystemBlobs, fd: int, path: str) -> None:
         self._store = store
         self._fd = fd
-        self._path = path
+        self.path = path
         self.size = 0
 
     def write(self, view: bytes | memoryview) -> None:
@@ -241,22 +269,25 @@ class _FileWriter:
         self.size += length
 
     def commit(self, name: ObjectName, digest: str) -> str:
-        """Sync, link, sync the folder, remove the temporary name."""
+        """Sync, link, sync the folder; the temporary name stays until :meth:`discard`."""
         try:
             if self._store._durable:
                 os.fsync(self._fd)
-            return self._store._link(self._path, name, digest)
+            return self._store._link(self, name, digest)
         except OSError as error:
             raise _failure(error, "cannot keep an object") from error
-        finally:
-            self.discard()
+
+    def rename(self, path: str) -> None:
+        """Give the file another temporary name."""
+        os.rename(self.path, path)
+        self.path = path
 
     def discard(self) -> None:
         """Remove the temporary name."""
         if self._fd < 0:
             return
         with suppress(OSError):
-            os.unlink(self._path)
+            os.unlink(self.path)
         fd, self._fd = self._fd, -1
         os.close(fd)
 

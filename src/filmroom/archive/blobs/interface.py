@@ -8,7 +8,7 @@ are a hash of the study UID, so that no folder grows without bound and a person 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2s
 from types import TracebackType
@@ -68,12 +68,14 @@ class BlobWriter(Protocol):
         """Make the blob durable and visible; return its key.
 
         Where the plain key is taken, the key carries the beginning of ``digest``: a blob is never
-        overwritten. Raises OutOfResources or StorageFailed, and then leaves nothing behind.
+        overwritten. Once the index knows the key, :meth:`discard` forgets the writing; a crash
+        before that lets :meth:`BlobStore.clean` take the blob back. Raises OutOfResources or
+        StorageFailed; the caller then calls :meth:`discard`.
         """
         ...
 
     def discard(self) -> None:
-        """Drop what was written; does nothing after :meth:`commit` or a second time."""
+        """Drop what was written and not committed, and all trace of the writing."""
         ...
 
 
@@ -138,6 +140,9 @@ class BlobStore(Protocol):
         """The keys of all blobs, in no stated order; those that come and go may be missed."""
         ...
 
-    def clean(self) -> int:
-        """Remove what interrupted writers left behind; return how many. Live ones are spared."""
+    def clean(self, is_known: Callable[[str], bool]) -> int:
+        """Remove what interrupted writers left behind; return how many. Live ones are spared.
+
+        A blob that was committed stays only where its key ``is_known`` to the index.
+        """
         ...

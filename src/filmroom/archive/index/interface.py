@@ -92,6 +92,10 @@ class Index(Protocol):
         """Stream the instances that lie within what the query matches, whatever its level."""
         ...
 
+    def has_blob(self, blob_key: str) -> bool:
+        """Whether a row names this blob."""
+        ...
+
     def blob_of(self, sop_instance_uid: str) -> InstanceLocation | None:
         """The row of one instance."""
         ...

@@ -101,6 +101,12 @@ class SqliteIndex:
         for row in self._rows(sql, parameters):
             yield InstanceLocation(*row)
 
+    def has_blob(self, blob_key: str) -> bool:
+        """By the SOP Instance UID that the key names, which has an index of its own."""
+        uid = blob_key.rpartition("/")[2].removesuffix(".dcm").partition("~")[0]
+        where = self.blob_of(uid)
+        return where is not None and where.blob_key == blob_key
+
     def blob_of(self, sop_instance_uid: str) -> InstanceLocation | None:
         """By the unique SOP Instance UID."""
         query = Query.build(Level.IMAGE, {0x00080018: sop_instance_uid})
