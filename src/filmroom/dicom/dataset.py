@@ -111,7 +111,7 @@ class DataSet:
             if element is None:
                 parent = self.parent
                 return DEFAULT_CHARACTER_SETS if parent is None else parent.character_sets
-            sets = CharacterSets.of(tuple(str(value) for value in element.values))
+            sets = CharacterSets.of(element.code_strings())
             if sets.unknown:
                 self.parser.tolerate("character set without a defined term", _CHARACTER_SET, 0)
             self._character_sets = sets

@@ -142,6 +142,13 @@ class Element:
         """The byte order of :attr:`raw`: the stream's, or little endian once values were set."""
         return self.little_endian if self._raw is not None else True
 
+    def code_strings(self) -> tuple[str, ...]:
+        """The values as CS, whatever VR the stream says: they may rule how others are decoded."""
+        if self._raw is None:
+            return tuple(str(value) for value in self._values or ())
+        parts = bytes(self._raw).decode("latin_1").split("\\")
+        return tuple(part.strip(" \0") for part in parts)
+
     @property
     def is_unchanged(self) -> bool:
         """Whether the element is still what was read, in all its items."""
