@@ -106,8 +106,6 @@ def test_other_bytes_follow_the_policy(index, policy, kind, surplus):
     assert study[0x00081030] == ("new" if kind is AddKind.REPLACED else "old")
     assert study[0x00201208] == "1"
     where = index.blob_of("1.1.1.1")
-    assert index.has_blob(where.blob_key)
-    assert not index.has_blob(where.blob_key.replace(".dcm", "~ab.dcm"))
     assert where is not None
     assert (where.blob_key == "second") is (kind is AddKind.REPLACED)
 
@@ -292,3 +290,10 @@ def test_many_pending_adds(index):
     kinds = [o.kind for o in outcomes]
     assert kinds[0] is AddKind.STORED
     assert set(kinds[1:]) == {AddKind.SAME}
+
+
+def test_knows_its_blobs(index):
+    add(index, record(key="aa/bb/1.1/1.1.1/1.1.1.1~ab.dcm"))
+    assert index.has_blob("aa/bb/1.1/1.1.1/1.1.1.1~ab.dcm")
+    assert not index.has_blob("aa/bb/1.1/1.1.1/1.1.1.1.dcm")
+    assert not index.has_blob("aa/bb/1.1/1.1.1/1.1.1.2.dcm")
