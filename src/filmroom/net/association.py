@@ -67,6 +67,7 @@ _ASSOCIATES = (AAssociateRQ.PDU_TYPE, AAssociateAC.PDU_TYPE)
 _READS_BODY = frozenset({Action.AE_3, Action.AE_6})
 _DATA_STATES = frozenset({State.STA6, State.STA7})
 _RELEASING = frozenset({State.STA7, State.STA9, State.STA10, State.STA11, State.STA12})
+_NO_TRANSPORT = frozenset({State.STA1, State.STA4})
 _NO_CONTEXTS: frozenset[int] = frozenset()
 
 
@@ -199,7 +200,7 @@ class Association:
                     take = min(self._skip, end - position)
                     self._skip -= take
                     position += take
-                elif self._unframed or self.state is State.STA1:
+                elif self._unframed or self.state in _NO_TRANSPORT:
                     position = end
                 elif self._body_left:
                     take = min(self._body_left, end - position)

@@ -140,8 +140,12 @@ class PresentationContextAC:
         while value.left:
             item_type, _, inner = value.item()
             if item_type == _TRANSFER_SYNTAX:
-                # LENIENT: garbage in a refused context, which shall not be tested when received.
-                transfer.append(inner.uid() if result == ContextResult.ACCEPTANCE else "")
+                try:
+                    transfer.append(inner.uid())
+                except RemoteProtocolError:
+                    # LENIENT: garbage in a refused context, not to be tested (PS3.8 §9.3.3.2).
+                    if result == ContextResult.ACCEPTANCE:
+                        raise
         # LENIENT: no transfer syntax in a refused context, sent by several toolkits.
         if result == ContextResult.ACCEPTANCE and len(transfer) != 1:
             raise value.fail(f"accepted presentation context {context_id} names no one syntax")
