@@ -44,6 +44,7 @@ __all__ = ["Archive", "StoredObject"]
 _KEEPERS = 16
 _DELETED_AT_ONCE = 500
 _IMPORT_CHUNK = 1 << 20
+_READ_CHUNK = 256 * 1024
 
 
 class StoredObject:
@@ -58,6 +59,11 @@ class StoredObject:
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
         return self._reader.view()[self.location.data_set_offset :]
+
+    def data_set_chunks(self) -> Iterator[bytes]:
+        """The same bytes in pieces read one after the other: what a large object is sent by."""
+        for offset in range(self.location.data_set_offset, self._reader.size, _READ_CHUNK):
+            yield self._reader.read(offset, _READ_CHUNK)
 
     def file_view(self) -> memoryview:
         """The whole Part 10 file."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,7 @@ from filmroom.client import (
     storage_contexts,
     store,
 )
-from filmroom.dicom import DicomFile, read_file
+from filmroom.dicom import read_file
 from filmroom.errors import (
     AssociationError,
     DataError,
@@ -36,6 +37,8 @@ from filmroom.errors import (
 from filmroom.transport import Connection
 
 __all__ = ["register"]
+
+_CHUNK = 256 * 1024
 
 
 def register(app: typer.Typer) -> None:
@@ -88,27 +91,29 @@ def _store(
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """A file to send; opened anew for it, so that a thousand files take no thousand descriptors."""
+
     path: Path
+    data_set_offset: int
     sop_class_uid: str
     sop_instance_uid: str
     transfer_syntax_uid: str
 
     def instance(self) -> OutgoingInstance:
-        """The instance, mapped from disk only while it is sent."""
-        file = read_file(self.path)
         return OutgoingInstance(
-            self.sop_class_uid,
-            self.sop_instance_uid,
-            self.transfer_syntax_uid,
-            _data_set_bytes(file, self.path),
+            self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid, self
         )
 
+    def data_set_view(self) -> memoryview:
+        with self.path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return memoryview(mapped)[self.data_set_offset :]
 
-def _data_set_bytes(file: DicomFile, path: Path) -> memoryview:
-    if file.transfer_syntax.deflated:
-        # The data set was inflated to be read; what is sent are the bytes of the file.
-        return memoryview(path.read_bytes())[file.data_set_offset :]
-    return file.data_set.buffer[file.data_set_offset :]
+    def data_set_chunks(self) -> Iterator[bytes]:
+        with self.path.open("rb", buffering=0) as file:
+            file.seek(self.data_set_offset)
+            while chunk := file.read(_CHUNK):
+                yield chunk
 
 
 class _Sending:
@@ -128,7 +133,7 @@ class _Sending:
         except (DataError, OSError) as error:
             self.fail(path, error if isinstance(error, DataError) else InvalidDicomFile(str(error)))
             return None
-        return _File(path, uids[0], uids[1], file.transfer_syntax.uid)
+        return _File(path, file.data_set_offset, uids[0], uids[1], file.transfer_syntax.uid)
 
     def fail(self, path: Path, error: FilmroomError | str) -> None:
         self.faults.append({"file": str(path), "fault": str(error)})
@@ -170,7 +175,8 @@ class _Sending:
                 self.counts[kind.value] += 1
             comment = getattr(response.message, "error_comment", None) or ""
             if kind is not net.Category.SUCCESS:
-                text = f"status {status:04X}, {net.meaning(status)} {comment}".strip()
+                meaning = net.meaning(status, "C-STORE")
+                text = f"status {status:04X}, {meaning} {comment}".strip()
                 if kind is net.Category.WARNING:
                     tell(f"{file.path}: {text}")
                 else:

@@ -15,11 +15,12 @@ from filmroom.client.association import (
 from filmroom.client.contexts import context_for, storage_contexts
 from filmroom.client.query import find
 from filmroom.client.retrieve import Progress, StoreReceiver, get, move, retrieve_contexts
-from filmroom.client.storage import MoveOriginator, OutgoingInstance, store
+from filmroom.client.storage import DataSetBytes, MoveOriginator, OutgoingInstance, store
 from filmroom.client.verification import VERIFICATION_CONTEXT, echo
 
 __all__ = [
     "VERIFICATION_CONTEXT",
+    "DataSetBytes",
     "LocalEntity",
     "MoveOriginator",
     "OutgoingInstance",

@@ -52,7 +52,7 @@ def failure(service: str, message: net.Response) -> DimseFailure:
     """The error that a failed response is."""
     comment = message.error_comment or ""
     return DimseFailure(
-        f"{service} failed with status {message.status:04X}, {net.meaning(message.status)}"
+        f"{service} failed with status {message.status:04X}, {net.meaning(message.status, service)}"
         + (f": {comment}" if comment else ""),
         status=message.status,
         comment=comment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from filmroom import net
 from filmroom.dicom import encode, read_data_set, transfer_syntax, uid_name
@@ -11,17 +12,27 @@ from filmroom.errors import NoPresentationContext
 from filmroom.transport import Connection
 from filmroom.transport.connection import Response
 
-__all__ = ["MoveOriginator", "OutgoingInstance", "choose_context", "store"]
+__all__ = ["DataSetBytes", "MoveOriginator", "OutgoingInstance", "choose_context", "store"]
+
+
+class DataSetBytes(Protocol):
+    """The bytes of a data set, wherever they are kept."""
+
+    def data_set_view(self) -> memoryview:
+        """All of them, mapped: to be converted."""
+
+    def data_set_chunks(self) -> Iterator[bytes]:
+        """All of them, piece by piece: to be sent as they are, in bounded memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingInstance:
-    """A composite instance that is ready to be sent; ``data`` are the bytes of its data set."""
+    """A composite instance that is ready to be sent; ``data`` gives the bytes of its data set."""
 
     sop_class_uid: str
     sop_instance_uid: str
     transfer_syntax_uid: str
-    data: memoryview
+    data: DataSetBytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +87,11 @@ async def store(
         move_originator_ae_title=originator.ae_title if originator else None,
         move_originator_message_id=originator.message_id if originator else None,
     )
-    data: memoryview | Iterator[bytes | memoryview] = instance.data
+    data: Iterator[bytes | memoryview] = instance.data.data_set_chunks()
     if context.transfer_syntax != instance.transfer_syntax_uid:
-        data = _converted(instance.data, instance.transfer_syntax_uid, context.transfer_syntax)
+        data = _converted(
+            instance.data.data_set_view(), instance.transfer_syntax_uid, context.transfer_syntax
+        )
     return await connection.request_one(context.context_id, request, data, timeout=timeout)
 
 

@@ -64,7 +64,7 @@ class _Retrieval:
                 location.sop_class_uid,
                 location.sop_instance_uid,
                 location.transfer_syntax_uid,
-                stored.data_set_view(),
+                stored,
             )
             response = await store(
                 connection, instance, timeout=self._local.dimse_timeout, originator=originator

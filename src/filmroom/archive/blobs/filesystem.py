@@ -74,21 +74,13 @@ class FilesystemBlobs:
         return _FileWriter(self, fd, path)
 
     def open(self, key: str) -> _FileReader:
-        """Map the file; an empty one has an empty view."""
+        """Open the file."""
         try:
-            fd = os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC)
+            return _FileReader(os.open(self._path(key), os.O_RDONLY | os.O_CLOEXEC))
         except FileNotFoundError:
             raise ObjectNotFound("the object's file is gone", hint="see filmroom verify") from None
         except OSError as error:
             raise _failure(error, "cannot open an object") from error
-        try:
-            size = os.fstat(fd).st_size
-            mapped = mmap.mmap(fd, size, prot=mmap.PROT_READ) if size else None
-        except OSError as error:
-            raise _failure(error, "cannot map an object") from error
-        finally:
-            os.close(fd)
-        return _FileReader(mapped, size)
 
     def delete(self, key: str) -> bool:
         """Remove the file and the folders that it leaves empty."""
@@ -293,27 +285,40 @@ class _FileWriter:
 
 
 class _FileReader:
-    """A mapped file."""
+    """An open file; mapped only where a view is asked for."""
 
-    __slots__ = ("_map", "_view", "size")
+    __slots__ = ("_fd", "_map", "_view", "size")
 
-    def __init__(self, mapped: mmap.mmap | None, size: int) -> None:
-        self._map = mapped
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._map: mmap.mmap | None = None
         self._view: memoryview | None = None
-        self.size = size
+        self.size = os.fstat(fd).st_size
 
     def view(self) -> memoryview:
-        """The mapping."""
+        """The mapping; an empty file has an empty view."""
         if self._view is None:
-            self._view = memoryview(self._map) if self._map is not None else memoryview(b"")
+            if self.size:
+                try:
+                    self._map = mmap.mmap(self._fd, self.size, prot=mmap.PROT_READ)
+                except OSError as error:
+                    raise _failure(error, "cannot map an object") from error
+            self._view = memoryview(b"" if self._map is None else self._map)
         return self._view
 
     def read(self, offset: int, length: int) -> bytes:
-        """Copied out of the mapping."""
-        return bytes(self.view()[offset : offset + length])
+        """Read from the file."""
+        try:
+            return os.pread(self._fd, length, offset)
+        except OSError as error:
+            raise _failure(error, "cannot read an object") from error
 
     def close(self) -> None:
-        """Unmap; where slices of the view live on, the mapping ends with the last of them."""
+        """Close; where slices of the view live on, the mapping ends with the last of them."""
+        if self._fd < 0:
+            return
+        os.close(self._fd)
+        self._fd = -1
         try:
             if self._view is not None:
                 self._view.release()
