@@ -81,7 +81,9 @@ class PeakMemory(threading.Thread):
         return self.peak
 
 
-def listens(port: int) -> bool:
+def listens(port: int, process: subprocess.Popen) -> bool:
+    if process.poll() is not None:
+        raise RuntimeError(f"{process.args} ended with {process.returncode} before it listened")
     return any(
         connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
         for connection in psutil.net_connections("tcp")
@@ -112,7 +114,7 @@ def measure(
         env=DCMTK_TUNED,
     )
     try:
-        eventually(lambda: listens(port), f"{server} listens")
+        eventually(lambda: listens(port, process), f"{server} listens")
         shares = [parts[number::associations] for number in range(associations)]
         memory = PeakMemory(process.pid)
         memory.start()
@@ -141,7 +143,11 @@ def measure(
         seconds = time.perf_counter() - began
         used = cpu_seconds(process.pid) - cpu_before
         peak = memory.stop()
-        stored = sum(path.is_file() and path.stat().st_size > 500_000 for path in kept.rglob("*"))
+        stored = sum(
+            path.is_file() and path.stat().st_size > 500_000
+            for path in kept.rglob("*")
+            if not path.name.startswith("index.sqlite")
+        )
         size = sum(path.stat().st_size for path in files) / 1e6
         return Run(
             *(server, sender, associations, place, size, seconds, used, peak / 1e6),
