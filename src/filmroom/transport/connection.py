@@ -22,6 +22,7 @@ from filmroom.errors import (
     FilmroomError,
     InvalidDimseResponse,
     LengthOutOfBounds,
+    LocalProtocolError,
 )
 from filmroom.ops.logging import get_logger
 from filmroom.transport.operation import CollectingSink, MessageSink, Operation
@@ -38,7 +39,16 @@ WRITE_HIGH_WATER = 512 * 1024
 """Bytes that may wait for a slow peer before sending pauses."""
 
 MAX_OPERATIONS = 16
-"""Requests of one association in work at once; beyond it the socket is not read."""
+"""Requests of one association in work at once; from then on the socket is not read."""
+
+MAX_UNREGULATED = 4 * MAX_OPERATIONS
+"""The same where reading cannot stop, because an operation (C-GET) waits for responses."""
+
+DUPLICATE_INVOCATION = 0x0210
+"""The message ID is that of an operation still in work (PS3.7 §C.5.1)."""
+
+_MAY_AGREE = frozenset({net.State.STA8, net.State.STA9, net.State.STA12})
+"""Where the peer's A-RELEASE-RQ can be answered; in STA10 the peer must answer ours first."""
 
 ABORT_GRACE = 1.0
 """Seconds a peer has to read our A-ABORT and close, when we are stopping."""
@@ -99,12 +109,13 @@ class Connection(asyncio.BufferedProtocol):
         self.handler = handler
         self.error: FilmroomError | None = None
         self.peer = ""
-        self.operations: dict[int, Operation] = {}
+        self.operations: set[Operation] = set()
         self._loop = asyncio.get_running_loop()
         self._buffer = buffer.view
         self._network_timeout = network_timeout
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._linger: asyncio.TimerHandle | None = None
         self._established: asyncio.Future[net.Negotiated] = self._loop.create_future()
         self._closed: asyncio.Future[None] = self._loop.create_future()
         self._writable: asyncio.Future[None] | None = None
@@ -142,8 +153,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def abort(self, error: FilmroomError | None = None) -> None:
         """Send A-ABORT as the service user; ``error`` becomes the reason that waiters see."""
-        if self._closed.done() or self._transport is None or self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing():
             return
+        if self.association.state is net.State.STA13:
+            return  # it has ended already; the peer has until ARTIM to close
         self.error = self.error or error or AssociationAborted("the association was aborted by us")
         self.association.abort(self._loop.time())
         self._pump()
@@ -158,9 +171,11 @@ class Connection(asyncio.BufferedProtocol):
 
     async def release(self) -> None:
         """Release the association and wait for the connection to end."""
-        if not self._closed.done() and self.error is None:
-            self.association.release(self._loop.time())
-            self._pump()
+        async with self._send_lock:
+            # Where the peer asked first, or it ended otherwise, there is nothing left to ask for.
+            if self.association.state is net.State.STA6:
+                self.association.release(self._loop.time())
+                self._pump()
         await self.wait_closed()
 
     def next_message_id(self) -> int:
@@ -204,11 +219,13 @@ class Connection(asyncio.BufferedProtocol):
         """Send a request and yield its responses, the last one being final.
 
         ``timeout`` is the longest silence, in seconds, between responses: then DimseTimeout is
-        raised. Raises AssociationError when the association ends first.
+        raised, and the association aborted, since nothing else may be asked while an answer is
+        outstanding. Raises AssociationError when the association ends first.
         """
         self._check_open()
         answers: asyncio.Queue[Response | FilmroomError] = asyncio.Queue()
         self._exchanges[message.message_id] = answers
+        self._regulate_reading()
         try:
             await self.send(context_id, message, data)
             while True:
@@ -216,9 +233,11 @@ class Connection(asyncio.BufferedProtocol):
                     async with asyncio.timeout(timeout):
                         answer = await answers.get()
                 except TimeoutError:
-                    raise DimseTimeout(
+                    error = DimseTimeout(
                         f"no response within {timeout:g} s", hint="raise dimse_timeout"
-                    ) from None
+                    )
+                    self.abort(error)
+                    raise error from None
                 if isinstance(answer, FilmroomError):
                     raise answer
                 yield answer
@@ -226,6 +245,7 @@ class Connection(asyncio.BufferedProtocol):
                     return
         finally:
             self._exchanges.pop(message.message_id, None)
+            self._regulate_reading()
 
     async def request_one(
         self,
@@ -253,7 +273,12 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(high=WRITE_HIGH_WATER)
         address = transport.get_extra_info("peername")
         self.peer = f"{address[0]}:{address[1]}" if address else "?"
-        self.association.connection_made(self._loop.time())
+        try:
+            self.association.connection_made(self._loop.time())
+        except LocalProtocolError as error:  # an AE title or a UID that cannot be sent
+            self.error = error
+            self._transport.abort()
+            return
         self._pump()
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -276,15 +301,20 @@ class Connection(asyncio.BufferedProtocol):
         self._pump()
 
     def eof_received(self) -> bool:
-        """The peer closed its side; let asyncio close ours."""
+        """The peer closed its side; let asyncio close ours, if need be without sending all."""
+        transport = self._transport
+        if transport is not None:
+            # One that shut down its side but stays, reading nothing, must not keep the socket.
+            self._linger = self._loop.call_later(self._network_timeout, transport.abort)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone: EVT17."""
         for event in self.association.connection_lost(self._loop.time()):
             self._handle(event)
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._linger):
+            if timer is not None:
+                timer.cancel()
         error = self.error
         if self._sink is not None:
             self._sink.abandon()
@@ -295,7 +325,7 @@ class Connection(asyncio.BufferedProtocol):
             self._established.exception()  # seen: nobody need wait for it
         for answers in self._exchanges.values():
             answers.put_nowait(ended)
-        for operation in self.operations.values():
+        for operation in self.operations:
             operation.cancel()
         self.resume_writing()
         self._closed.set_result(None)
@@ -334,7 +364,8 @@ class Connection(asyncio.BufferedProtocol):
                 self._release_asked = True
                 self._release_when_idle()
             case net.ReleaseConfirmed():
-                pass  # the state machine closes the connection
+                # The state machine closes, or, where both sides asked, awaits our own yes.
+                self._release_when_idle()
             case net.Aborted():
                 self.error = self.error or AssociationAborted(
                     f"the peer aborted the association: {event}",
@@ -361,17 +392,37 @@ class Connection(asyncio.BufferedProtocol):
             self._sink = self._response_sink(message)
             return
         if isinstance(message, net.CCancelRQ):
-            operation = self.operations.get(message.message_id_being_responded_to)
-            if operation is not None:
-                operation.cancel()
+            for running in self.operations:
+                if running.message.message_id == message.message_id_being_responded_to:
+                    running.cancel()
             return
-        context = self.negotiated.contexts[event.context_id]
-        operation = Operation(self, context, message)
-        self.operations[message.message_id] = operation
-        self._sink = self.handler.request_received(operation)
-        if len(self.operations) >= MAX_OPERATIONS and not self._reading_paused:
-            self._reading_paused = True
-            cast(asyncio.Transport, self._transport).pause_reading()
+        operation = Operation(self, self.negotiated.contexts[event.context_id], message)
+        known = any(o.message.message_id == message.message_id for o in self.operations)
+        self.operations.add(operation)
+        if known:
+            refusal = net.response_to(message, DUPLICATE_INVOCATION)
+            self.run(operation, operation.respond(refusal))
+        else:
+            self._sink = self.handler.request_received(operation)
+        self._regulate_reading()
+
+    def _regulate_reading(self) -> None:
+        """Stop reading while enough is in work, unless that work waits for the peer's responses."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        enough = len(self.operations) >= MAX_OPERATIONS
+        if enough and self._exchanges and len(self.operations) > MAX_UNREGULATED:
+            self.abort(AssociationAborted(f"over {MAX_UNREGULATED} requests at once"))
+        pause = enough and not self._exchanges
+        if pause == self._reading_paused:
+            return
+        self._reading_paused = pause
+        if pause:
+            transport.pause_reading()
+        else:
+            self.association.waiting(self._loop.time())  # the silence was ours
+            transport.resume_reading()
 
     def _response_sink(self, message: net.Response) -> MessageSink | None:
         answers = self._exchanges.get(message.message_id_being_responded_to)
@@ -392,27 +443,24 @@ class Connection(asyncio.BufferedProtocol):
 
     def _operation_done(self, operation: Operation, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if self.operations.get(operation.message.message_id) is operation:
-            del self.operations[operation.message.message_id]
+        self.operations.discard(operation)
         if not task.cancelled() and (error := task.exception()) is not None:
-            if isinstance(error, AssociationError):
+            if isinstance(error, (AssociationError, DimseTimeout)):
                 _log.info("operation_lost", peer=self.peer, fault=str(error))
             else:
                 _log.error("operation_failed", peer=self.peer, exc_info=error)
                 self.abort()
-        if self._reading_paused and len(self.operations) < MAX_OPERATIONS:
-            self._reading_paused = False
-            if not self._closed.done():
-                cast(asyncio.Transport, self._transport).resume_reading()
+        self._regulate_reading()
         self._release_when_idle()
         self._end_if_idle()
+        self._pump()  # now idle, it may have a deadline again
 
     def _end_if_idle(self) -> None:
         if self._ending and not self.operations:
             self.abort()
 
     def _release_when_idle(self) -> None:
-        if self._release_asked and not self.operations:
+        if self._release_asked and not self.operations and self.association.state in _MAY_AGREE:
             self._release_asked = False
             self.association.respond_release(self._loop.time())
             self._pump()
@@ -426,7 +474,11 @@ class Connection(asyncio.BufferedProtocol):
         if out and not transport.is_closing():
             transport.writelines(out)
         if self.association.wants_close:
-            transport.close()
+            # What a peer has not taken by now it need not have: closing would wait for it.
+            if transport.get_write_buffer_size():
+                transport.abort()
+            else:
+                transport.close()
         deadline = self.association.deadline()
         if deadline is not None and (self._timer is None or deadline < self._timer.when()):
             if self._timer is not None:
@@ -436,6 +488,8 @@ class Connection(asyncio.BufferedProtocol):
     def _timer_fired(self) -> None:
         self._timer = None
         now = self._loop.time()
+        if self._reading_paused:
+            self.association.waiting(now)
         deadline = self.association.deadline()
         if deadline is not None and deadline <= now:
             for event in self.association.handle_timeout(now):
@@ -443,16 +497,18 @@ class Connection(asyncio.BufferedProtocol):
         self._pump()
 
     async def _drained(self) -> None:
-        try:
-            async with asyncio.timeout(self._network_timeout):
-                while self._writable is not None:
-                    await asyncio.shield(self._writable)
-        except TimeoutError:
-            error = AssociationTimeout(
-                f"the peer took nothing for {self._network_timeout:g} s", hint="is it alive?"
-            )
-            self.abort(error)
-            raise error from None
+        """Wait until the peer has caught up; one that takes nothing at all is given up."""
+        transport = cast(asyncio.Transport, self._transport)
+        while (caught_up := self._writable) is not None:
+            left = transport.get_write_buffer_size()
+            done, _ = await asyncio.wait((caught_up,), timeout=self._network_timeout)
+            if not done and transport.get_write_buffer_size() >= left:
+                error = AssociationTimeout(
+                    f"the peer took nothing for {self._network_timeout:g} s", hint="is it alive?"
+                )
+                self.error = self.error or error
+                transport.abort()  # it would not take an A-ABORT either
+                raise error
 
     def _check_open(self) -> None:
         if self._closed.done() or self._transport is None or self._transport.is_closing():
