@@ -160,7 +160,11 @@ class CharacterSets:
         whole = _try(run, first)
         if whole is not None and not first.g0:
             return whole
-        out, active, home = bytearray(), first, b"\x1b(J" if first.codec == "shift_jis" else b"\x1b(B"
+        out, active, home = (
+            bytearray(),
+            first,
+            b"\x1b(J" if first.codec == "shift_jis" else b"\x1b(B",
+        )
         for char in run:
             for candidate in (active, *self._sets):
                 if candidate.g0 and char.isascii():

@@ -329,9 +329,8 @@ class DataSet:
         else:
             buffer, start, stop = memoryview(raw), 0, len(raw)
         syntax = self.transfer_syntax
-        if element.vr is VR.UN or (record is not None and record[0] is None):
-            # PS3.5 §6.2.2: what is inside UN is implicit VR little endian.
-            syntax = ImplicitVRLittleEndian if element.vr is VR.UN else syntax
+        if element.vr is VR.UN:
+            syntax = ImplicitVRLittleEndian  # PS3.5 §6.2.2
         depth = self._depth + 1
         parser = self.parser
         layout = {"implicit": syntax.implicit_vr, "little": syntax.little_endian}

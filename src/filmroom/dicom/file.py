@@ -107,7 +107,9 @@ def read_preamble_and_meta(
     # LENIENT: no Transfer Syntax UID; old archives kept bare data sets. The bytes tell the layout.
     syntax = _guess(view, meta.end_offset)
     if len(meta) or not missing:
-        meta.parser.tolerate("no Transfer Syntax UID", _TRANSFER_SYNTAX_UID, offset, MissingRequiredTag)
+        meta.parser.tolerate(
+            "no Transfer Syntax UID", _TRANSFER_SYNTAX_UID, offset, MissingRequiredTag
+        )
     return meta, meta.end_offset, syntax
 
 

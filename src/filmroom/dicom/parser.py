@@ -26,14 +26,20 @@ from filmroom.errors import (
 __all__ = [
     "DAMAGED",
     "DAMAGED_OPEN",
+    "EXPLICIT",
+    "IMPLICIT",
     "ITEM",
     "ITEM_DELIMITER",
+    "LENGTH",
+    "MAX_ISSUES",
     "PIXEL_DATA",
     "SEQUENCE_DELIMITER",
     "UNDEFINED",
     "Parser",
     "Record",
-    "may_be_undefined",
+    "check_may_be_undefined",
+    "layout_inside",
+    "too_deep",
 ]
 
 Record = tuple[VR | None, int, int, int, int]
@@ -45,22 +51,43 @@ SEQUENCE_DELIMITER = 0xFFFEE0DD
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 """Float, double float and integer pixel data (PS3.3 §C.7.6.3, §C.7.6.24, §C.7.6.25)."""
 
+MAX_ISSUES = 1000
+"""Issues that are kept of one data set: a peer must not fill the memory with them."""
+
 DAMAGED = -1
 """In place of an end: the header does not tell the truth about a defined length or a VR."""
 DAMAGED_OPEN = -2
 """In place of an end: an undefined length whose delimiter is missing."""
 
-_EXPLICIT = (struct.Struct(">HH2sH").unpack_from, struct.Struct("<HH2sH").unpack_from)
-_IMPLICIT = (struct.Struct(">HHI").unpack_from, struct.Struct("<HHI").unpack_from)
-_LONG = (struct.Struct(">I").unpack_from, struct.Struct("<I").unpack_from)
+EXPLICIT = (struct.Struct(">HH2sH").unpack_from, struct.Struct("<HH2sH").unpack_from)
+"""Group, element, VR and 16-bit length in explicit VR, by whether it is little endian."""
+IMPLICIT = (struct.Struct(">HHI").unpack_from, struct.Struct("<HHI").unpack_from)
+"""Group, element and length of a header in implicit VR, by whether it is little endian."""
+LENGTH = (struct.Struct(">I").unpack_from, struct.Struct("<I").unpack_from)
+"""A length of 32 bits, by whether it is little endian."""
 
 # VRs that may have an undefined length: SQ, UN (PS3.5 §7.5, §6.2.2), encapsulated OB and OW (§A.4).
 _OPEN = frozenset({VR.SQ, VR.UN, VR.OB, VR.OW})
 
 
-def may_be_undefined(vr: VR | None) -> bool:
-    """Whether a value of ``vr`` may have an undefined length; None is implicit VR."""
-    return vr is None or vr in _OPEN
+def check_may_be_undefined(vr: VR | None, tag: int, offset: int) -> None:
+    """Raise LengthOutOfBounds unless ``vr`` may have an undefined length; None is implicit VR."""
+    if vr is not None and vr not in _OPEN:
+        raise LengthOutOfBounds(f"{vr} cannot have an undefined length", tag=tag, offset=offset)
+
+
+def layout_inside(vr: VR | None, implicit: bool, little: bool) -> tuple[bool, bool]:
+    """Implicit VR?, little endian? inside a value of undefined length.
+
+    Inside UN it is implicit VR little endian (PS3.5 §6.2.2), inside an element without a VR
+    implicit VR.
+    """
+    return implicit or vr is VR.UN or vr is None, little or vr is VR.UN
+
+
+def too_deep(levels: int, tag: int | None, offset: int) -> NestingTooDeep:
+    """The error of sequences in sequences beyond the bound."""
+    return NestingTooDeep(f"over {levels} levels of sequences", tag=tag, offset=offset)
 
 
 @dataclass(slots=True)
@@ -70,14 +97,17 @@ class Parser:
     strict: bool = False
     max_depth: int = 64
     issues: list[Issue] = field(default_factory=list)
+    base: int = 0
+    """What errors and issues add to an offset: bytes that came before the buffer."""
 
     def tolerate(
         self, message: str, tag: int | None, offset: int, kind: type[DataError] = InvalidValue
     ) -> None:
         """Note a defect; when strict, raise it as ``kind``."""
         if self.strict:
-            raise kind(message, tag=tag, offset=offset)
-        self.issues.append(Issue(tag, offset, message))
+            raise kind(message, tag=tag, offset=self.base + offset)
+        if len(self.issues) < MAX_ISSUES:
+            self.issues.append(Issue(tag, self.base + offset, message))
 
     def elements(
         self,
@@ -95,10 +125,11 @@ class Parser:
         Ends before the first tag that is not below ``stop_before``.
         """
         records: dict[int, Record] = {}
-        unpack = (_IMPLICIT if implicit else _EXPLICIT)[little]
-        short, long = SHORT_VRS.get, _LONG[little]
+        unpack = (IMPLICIT if implicit else EXPLICIT)[little]
+        short = SHORT_VRS.get
         last, ordered = -1, True
         vr: VR | None
+        record: Record
         while position + 8 <= end:
             if implicit:
                 group, element, length = unpack(buffer, position)
@@ -124,18 +155,21 @@ class Parser:
                 continue
             else:
                 last = tag
-            if length == UNDEFINED and (implicit or value != position + 8):
-                if not may_be_undefined(vr):
-                    raise LengthOutOfBounds(
-                        f"{vr} cannot have an undefined length", tag=tag, offset=position
-                    )
-                if vr is None:
-                    vr = VR.OB if tag in PIXEL_DATA else VR.SQ
+            if length == UNDEFINED:
+                check_may_be_undefined(vr, tag, self.base + position)
+                inner_implicit, inner_little = layout_inside(vr, implicit, little)
                 stop, following = self.sequence_end(
-                    buffer, value, end, implicit=implicit or vr is VR.UN,
-                    little=little or vr is VR.UN, depth=depth, tag=tag,
+                    buffer, value, end, implicit=inner_implicit, little=inner_little,
+                    depth=depth, tag=tag,
                 )  # fmt: skip
-                record = vr, position, value, stop, following
+                as_implicit = vr is None and not implicit
+                if vr is None and tag in PIXEL_DATA:
+                    vr = VR.OB
+                elif vr is None:
+                    # Implicit VR of undefined length amid explicit VR is what UN would be.
+                    vr = VR.UN if as_implicit else VR.SQ
+                end_of_it = DAMAGED_OPEN if as_implicit else following
+                record = vr, position, value, stop, end_of_it
                 position = following if following >= 0 else stop
             else:
                 stop = value + length
@@ -178,22 +212,39 @@ class Parser:
         code = bytes(buffer[position + 4 : position + 6])
         vr = LONG_VRS.get(code)
         if vr is None:
-            group, element = _IMPLICIT[little](buffer, position)[:2]
+            group, element = IMPLICIT[little](buffer, position)[:2]
             tag = group << 16 | element
             if code.isalpha() and code.isupper():
                 # LENIENT: a VR of a later edition, or a typing error: its value is kept as UN.
                 self.tolerate("unknown VR", tag, position, InvalidVR)
                 if bytes(buffer[position + 6 : position + 8]) != b"\0\0":
-                    return VR.UN, position + 8, _EXPLICIT[little](buffer, position)[3]
+                    return VR.UN, position + 8, EXPLICIT[little](buffer, position)[3]
                 vr = VR.UN
             else:
                 # LENIENT: an element in implicit VR amid explicit ones, from old converters.
                 if tag:
                     self.tolerate("no VR where one must stand", tag, position, InvalidVR)
-                return None, position + 8, _LONG[little](buffer, position + 4)[0]
+                return None, position + 8, LENGTH[little](buffer, position + 4)[0]
         if position + 12 > end:
-            raise TruncatedData("the header of an element is cut off", offset=position)
-        return vr, position + 12, _LONG[little](buffer, position + 8)[0]
+            raise TruncatedData("the header of an element is cut off", offset=self.base + position)
+        return vr, position + 12, LENGTH[little](buffer, position + 8)[0]
+
+    def nested_header(
+        self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool
+    ) -> tuple[int, VR | None, int, int]:
+        """Tag, VR, offset of the value and length of an element inside a sequence."""
+        group, element, length = IMPLICIT[little](buffer, position)
+        tag = group << 16 | element
+        value, vr = position + 8, None
+        if not implicit:
+            vr = SHORT_VRS.get(bytes(buffer[position + 4 : position + 6]))
+            if vr is None:
+                vr, value, length = self.long_header(buffer, position, end, little)
+            else:
+                length = EXPLICIT[little](buffer, position)[3]
+        if length == UNDEFINED:
+            check_may_be_undefined(vr, tag, self.base + position)
+        return tag, vr, value, length
 
     def sequence_end(
         self,
@@ -205,102 +256,91 @@ class Parser:
         little: bool,
         depth: int = 0,
         tag: int | None = None,
+        in_item: bool = False,
     ) -> tuple[int, int]:
         """Where a value of undefined length stops, and where the next element begins.
 
-        The second is ``DAMAGED_OPEN`` where the sequence delimiter is missing.
+        The second is ``DAMAGED_OPEN`` where the delimiter is missing. ``in_item`` walks an item
+        of undefined length in place of a sequence.
         """
         # One entry a level: inside an item?, and the layout; a sequence and its item are two.
-        levels: list[tuple[bool, bool, bool]] = [(False, implicit, little)]
+        levels = [(in_item, implicit, little)]
         while position + 8 <= end:
             in_item, implicit, little = levels[-1]
-            group, element, length = _IMPLICIT[little](buffer, position)
+            group, element, length = IMPLICIT[little](buffer, position)
             here = group << 16 | element
-            if not in_item:
-                if here == ITEM:
-                    position += 8
-                    if length == UNDEFINED:
-                        levels.append((True, implicit, little))
-                        if depth + len(levels) // 2 > self.max_depth:
-                            raise NestingTooDeep(
-                                f"over {self.max_depth} levels of sequences", tag=tag, offset=position
-                            )
-                    else:
-                        position = self._bounded(position + length, end, here, position - 8)
-                elif here == ITEM_DELIMITER:
-                    # LENIENT: an item delimiter after an item of defined length.
-                    self.tolerate("item delimiter without its item", tag, position)
-                    position += 8
+            if in_item and group != 0xFFFE:
+                here, vr, value, length = self.nested_header(
+                    buffer, position, end, implicit=implicit, little=little
+                )
+                if length == UNDEFINED:
+                    levels.append((False, *layout_inside(vr, implicit, little)))
+                    position = value
                 else:
-                    levels.pop()
-                    if here == SEQUENCE_DELIMITER:
-                        position += 8
-                        if not levels:
-                            return position - 8, position
-                    else:
-                        # LENIENT: the delimiter of a sequence is missing before the next element.
-                        self.tolerate("sequence without its delimiter", tag, position)
-                        if not levels:
-                            return position, DAMAGED_OPEN
-                continue
-            if group == 0xFFFE:
-                levels.pop()
-                if here == ITEM_DELIMITER:
-                    position += 8
+                    position = self._bounded(value + length, end, here, position)
+            elif here == ITEM and not in_item:
+                position += 8
+                if length == UNDEFINED:
+                    levels.append((True, implicit, little))
+                    if depth + len(levels) // 2 > self.max_depth:
+                        raise too_deep(self.max_depth, tag, self.base + position)
                 else:
-                    # LENIENT: the delimiter of an item is missing before what follows it.
-                    self.tolerate("item without its delimiter", tag, position)
-                continue
-            value, vr = position + 8, None
-            if not implicit:
-                code = bytes(buffer[position + 4 : position + 6])
-                vr = SHORT_VRS.get(code)
-                if vr is None:
-                    vr, value, length = self.long_header(buffer, position, end, little)
-                else:
-                    length = _EXPLICIT[little](buffer, position)[3]
-            if length == UNDEFINED:
-                if not may_be_undefined(vr):
-                    raise LengthOutOfBounds(
-                        f"{vr} cannot have an undefined length", tag=here, offset=position
-                    )
-                unknown = vr is VR.UN or vr is None
-                levels.append((False, implicit or unknown, little or vr is VR.UN))
-                position = value
+                    position = self._bounded(position + length, end, here, position - 8)
+            elif here == ITEM_DELIMITER and not in_item:
+                # LENIENT: an item delimiter after an item of defined length.
+                self.tolerate("item delimiter without its item", here, position)
+                position += 8
             else:
-                position = self._bounded(value + length, end, here, position)
+                levels.pop()
+                if here == (ITEM_DELIMITER if in_item else SEQUENCE_DELIMITER):
+                    position += 8
+                    if not levels:
+                        return position - 8, position
+                else:
+                    # LENIENT: a delimiter is missing before what follows its item or sequence.
+                    what = "item" if in_item else "sequence"
+                    self.tolerate(f"{what} without its delimiter", here, position)
+                    if not levels:
+                        return position, DAMAGED_OPEN
         self.tolerate("sequence without its delimiter", tag, position, TruncatedData)
         return end, DAMAGED_OPEN
 
     def _bounded(self, stop: int, end: int, tag: int, offset: int) -> int:
         if stop > end:
-            self.tolerate(
-                f"{stop - end} bytes more than there are", tag, offset, TruncatedData
-            )
+            self.tolerate(f"{stop - end} bytes more than there are", tag, offset, TruncatedData)
             return end
         return stop
 
     def items(
-        self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool, depth: int
+        self,
+        buffer: memoryview,
+        position: int,
+        end: int,
+        *,
+        implicit: bool,
+        little: bool,
+        depth: int,
     ) -> list[tuple[int, int]]:
         """The offsets between which the content of each item of a sequence stands."""
         if depth > self.max_depth:
-            raise NestingTooDeep(f"over {self.max_depth} levels of sequences", offset=position)
+            raise too_deep(self.max_depth, None, position)
         found: list[tuple[int, int]] = []
-        unpack = _IMPLICIT[little]
+        unpack = IMPLICIT[little]
         while position + 8 <= end:
             group, element, length = unpack(buffer, position)
             tag = group << 16 | element
             start = position + 8
             if tag == ITEM:
                 if length == UNDEFINED:
-                    stop, position = self.item_end(
-                        buffer, start, end, implicit=implicit, little=little, depth=depth
-                    )
+                    stop, following = self.sequence_end(
+                        buffer, start, end, implicit=implicit, little=little, depth=depth,
+                        tag=tag, in_item=True,
+                    )  # fmt: skip
+                    position = stop if following == DAMAGED_OPEN else following
                 else:
                     position = stop = self._bounded(start + length, end, tag, position)
                 found.append((start, stop))
-            elif tag == SEQUENCE_DELIMITER or tag == ITEM_DELIMITER:
+            elif tag in (SEQUENCE_DELIMITER, ITEM_DELIMITER):
                 # LENIENT: a delimiter inside a sequence of defined length.
                 self.tolerate("delimiter in a sequence of defined length", tag, position)
                 position = start
@@ -310,38 +350,3 @@ class Parser:
         if position < end:
             self.tolerate("bytes after the last item", None, position, TruncatedData)
         return found
-
-    def item_end(
-        self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool, depth: int
-    ) -> tuple[int, int]:
-        """Where an item of undefined length stops, and where what follows it begins."""
-        while position + 8 <= end:
-            group, element, length = _IMPLICIT[little](buffer, position)
-            tag = group << 16 | element
-            if group == 0xFFFE:
-                if tag == ITEM_DELIMITER:
-                    return position, position + 8
-                self.tolerate("item without its delimiter", tag, position)
-                return position, position
-            value, vr = position + 8, None
-            if not implicit:
-                vr = SHORT_VRS.get(bytes(buffer[position + 4 : position + 6]))
-                if vr is None:
-                    vr, value, length = self.long_header(buffer, position, end, little)
-                else:
-                    length = _EXPLICIT[little](buffer, position)[3]
-            if length == UNDEFINED:
-                if not may_be_undefined(vr):
-                    raise LengthOutOfBounds(
-                        f"{vr} cannot have an undefined length", tag=tag, offset=position
-                    )
-                unknown = vr is VR.UN or vr is None
-                stop, following = self.sequence_end(
-                    buffer, value, end, implicit=implicit or unknown,
-                    little=little or vr is VR.UN, depth=depth, tag=tag,
-                )  # fmt: skip
-                position = following if following >= 0 else stop
-            else:
-                position = self._bounded(value + length, end, tag, position)
-        self.tolerate("item without its delimiter", None, position, TruncatedData)
-        return end, end

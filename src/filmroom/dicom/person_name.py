@@ -46,13 +46,16 @@ class NameGroup(str):
         return self.components[4]
 
 
+_NO_NAME = NameGroup()
+
+
 @dataclass(frozen=True, slots=True)
 class PersonName:
     """A person's name; ``family`` and the others are those of the alphabetic group."""
 
-    alphabetic: NameGroup = NameGroup()
-    ideographic: NameGroup = NameGroup()
-    phonetic: NameGroup = NameGroup()
+    alphabetic: NameGroup = _NO_NAME
+    ideographic: NameGroup = _NO_NAME
+    phonetic: NameGroup = _NO_NAME
 
     @classmethod
     def parse(cls, text: str) -> Self:

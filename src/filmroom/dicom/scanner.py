@@ -8,28 +8,32 @@ chunks cuts is carried over.
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Set
+from functools import lru_cache
 
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
 from filmroom.dicom.issue import Issue
 from filmroom.dicom.parser import (
+    EXPLICIT,
+    IMPLICIT,
     ITEM,
     ITEM_DELIMITER,
+    LENGTH,
     PIXEL_DATA,
     SEQUENCE_DELIMITER,
     UNDEFINED,
     Parser,
-    may_be_undefined,
+    check_may_be_undefined,
+    layout_inside,
+    too_deep,
 )
 from filmroom.dicom.uid import ExplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import LONG_VRS, SHORT_VRS, VR
 from filmroom.errors import (
     InvalidDicomFile,
     LengthOutOfBounds,
-    NestingTooDeep,
     TruncatedData,
 )
 
@@ -38,14 +42,26 @@ __all__ = ["Scanner"]
 MAX_INFLATED = 256 * 1024 * 1024
 """Bytes to which what precedes the pixel data of a deflated data set may grow."""
 
+_MORE = -1
+"""In place of a position: nothing can be read before more bytes come."""
+_NOTHING: frozenset[int] = frozenset()
+_MAY_BE_SEQUENCE = frozenset({b"SQ", b"UN", b""})
+_WINDOW = 16 * 1024
 _INFLATE_STEP = 64 * 1024
 _LONGEST_HEADER = 12
 _BORDER = 64
 """Bytes of a new chunk that are joined with what the last one left over."""
 
-_EXPLICIT = (struct.Struct(">HH2sH").unpack_from, struct.Struct("<HH2sH").unpack_from)
-_IMPLICIT = (struct.Struct(">HHI").unpack_from, struct.Struct("<HHI").unpack_from)
-_LONG = (struct.Struct(">I").unpack_from, struct.Struct("<I").unpack_from)
+
+@lru_cache(maxsize=64)
+def _grouped(wanted: frozenset[int]) -> tuple[int, int, dict[int, frozenset[int]]]:
+    """The last wanted tag, the group from which on tags are looked at, elements by group."""
+    last = max(wanted, default=-1)
+    groups = {
+        group: frozenset(tag & 0xFFFF for tag in wanted if tag >> 16 == group)
+        for group in {tag >> 16 for tag in wanted}
+    }
+    return last, min(last >> 16, min(PIXEL_DATA) >> 16), groups
 
 
 class Scanner:
@@ -56,9 +72,10 @@ class Scanner:
     """
 
     __slots__ = (
-        "_carry", "_inflated", "_inflater", "_kept", "_last_wanted", "_left", "_levels", "_limit",
-        "_max_depth", "_max_sequence", "_max_value", "_parser", "_skip", "_syntax", "_tag", "_wanted",
-        "done", "pixel_data_offset", "position", "transfer_syntax", "values", "vrs",
+        "_carry", "_codes", "_groups", "_guarded", "_inflated", "_inflater", "_kept",
+        "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser", "_skip",
+        "_syntax", "_tag", "_wanted", "done", "expected_length", "pixel_data_offset", "position",
+        "transfer_syntax", "values",
     )  # fmt: skip
 
     def __init__(
@@ -74,30 +91,33 @@ class Scanner:
         self.transfer_syntax = transfer_syntax
         self.values: dict[int, bytes] = {}
         """The bytes of each wanted value that was found, a sequence's with its items."""
-        self.vrs: dict[int, VR | None] = {}
-        """The VR of each, None where the transfer syntax does not say it."""
         self.pixel_data_offset: int | None = None
         """Where the pixel data element begins in the (inflated) stream."""
+        self.expected_length: int | None = None
+        """Bytes of the stream up to the end of the element at which nothing more was needed.
+
+        Known once done, None where that element is of undefined length, or the stream deflated.
+        """
         self.position = 0
         """Bytes of the (inflated) stream that have been read."""
         self.done = False
         """Whether nothing more is needed: pixel data, or a tag beyond the last wanted one."""
         self._syntax = ExplicitVRLittleEndian if transfer_syntax.deflated else transfer_syntax
         self._wanted = wanted
-        self._last_wanted = max(wanted, default=-1)
+        # The VR of each value as its two letters, empty where the stream does not say it.
+        self._codes: dict[int, bytes] = {}
+        self._last_wanted, self._guarded, self._groups = _grouped(frozenset(wanted))
         self._max_value = max_value
         self._max_sequence = max_sequence
-        self._max_depth = max_depth
         self._parser = Parser(strict=strict, max_depth=max_depth)
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if transfer_syntax.deflated else None
         self._inflated = 0
         self._carry = b""
         self._skip = 0
-        # The wanted value being gathered: its tag, bytes, bytes to come, and how many it may have.
+        # The wanted value being gathered: its tag, bytes, and bytes to come.
         self._tag = 0
         self._kept: bytearray | None = None
         self._left = 0
-        self._limit = 0
         # Open sequences and items of undefined length: inside an item?, implicit?, little?
         self._levels: list[tuple[bool, bool, bool]] = []
 
@@ -136,9 +156,12 @@ class Scanner:
             return
         if self._inflater is not None and not self._inflater.eof:
             raise TruncatedData("the deflated stream has no end", offset=self.position)
-        if len(self._carry) >= 8:
+        if self._carry:
             # An element header of 8 bytes is whole; only a longer one had to wait for more.
-            self._scan(memoryview(self._carry), last=True)
+            read = self._scan(memoryview(self._carry), last=True)
+            self._carry = self._carry[read:]
+            if self.done:
+                return
         if self._kept is not None or self._skip or self._carry or self._levels:
             raise TruncatedData(
                 "the data set ends inside an element",
@@ -147,16 +170,19 @@ class Scanner:
             )
         self.done = True
 
+    @property
+    def vrs(self) -> dict[int, VR | None]:
+        """The VR of each value that was found, None where the transfer syntax does not say it."""
+        codes = self._codes
+        return {tag: SHORT_VRS.get(codes[tag]) or LONG_VRS.get(codes[tag]) for tag in self.values}
+
     def data_set(self) -> DataSet:
         """The picked elements as a data set, with the character set of the object."""
         found = DataSet(self._syntax)
         for tag in sorted(self.values):
-            vr = self.vrs[tag] or found.resolve_vr(tag)
-            found.add(
-                Element(
-                    tag, vr, self.values[tag], little_endian=self._syntax.little_endian
-                )
-            )
+            code = self._codes[tag]
+            vr = SHORT_VRS.get(code) or LONG_VRS.get(code) or found.resolve_vr(tag)
+            found.add(Element(tag, vr, self.values[tag], little_endian=self._syntax.little_endian))
         return found
 
     def _feed(self, view: memoryview) -> None:
@@ -180,22 +206,19 @@ class Scanner:
     def _scan(self, view: memoryview, *, last: bool = False) -> int:
         """Read what is whole in ``view``; returns how many bytes that is."""
         position, end = 0, len(view)
-        base = self.position
+        base = self._parser.base = self.position
         while position < end and not self.done:
             if self._skip:
-                position = self._pass_over(view, position, end)
+                following = self._pass_over(view, position, end)
             elif self._left:
-                position = self._gather(view, position, end)
+                following = self._gather(view, position, end)
+            elif self._levels:
+                following = self._in_sequence(view, position, end, last)
             else:
-                step = self._in_sequence if self._levels else self._elements
-                following = step(view, position, end, base, last)
-                if following < 0:
-                    break
-                position = following
-        if last and position < end:
-            self._carry = bytes(view[position:])
-        elif last:
-            self._carry = b""
+                following = self._elements(view, position, end, last)
+            if following == _MORE:
+                break
+            position = following
         self.position = base + position
         return position
 
@@ -203,7 +226,7 @@ class Scanner:
         take = min(self._skip, end - position)
         self._skip -= take
         if self._kept is not None:
-            self._keep(view[position : position + take])
+            self._keep(view[position : position + take], position)
         return position + take
 
     def _gather(self, view: memoryview, position: int, end: int) -> int:
@@ -215,12 +238,11 @@ class Scanner:
             self._pick()
         return position + take
 
-    def _keep(self, piece: memoryview) -> None:
+    def _keep(self, piece: memoryview, position: int) -> None:
         """Keep a piece of a wanted sequence of undefined length, until it is too long."""
         assert self._kept is not None
-        if len(self._kept) + len(piece) > self._limit:
-            self._too_long(self._tag, self._limit)
-            self.vrs.pop(self._tag, None)
+        if len(self._kept) + len(piece) > self._max_sequence:
+            self._too_long(self._tag, self._max_sequence, position)
             self._kept = None
         else:
             self._kept += piece
@@ -230,159 +252,166 @@ class Scanner:
             self.values.setdefault(self._tag, bytes(self._kept))
         self._kept = None
 
-    def _too_long(self, tag: int, limit: int) -> None:
+    def _too_long(self, tag: int, limit: int, position: int) -> None:
         self._parser.tolerate(
-            f"wanted value of over {limit} bytes is not picked", tag, self.position, LengthOutOfBounds
+            f"wanted value of over {limit} bytes is not picked", tag, position, LengthOutOfBounds
         )
 
-    def _elements(
-        self, view: memoryview, position: int, end: int, base: int, last: bool
-    ) -> int:
-        """Elements of the top level: the hot path. Returns -1 - position when more is needed."""
+    def _elements(self, view: memoryview, position: int, end: int, last: bool) -> int:
+        """Elements of the top level: the hot path. Returns where other means are needed.
+
+        Most elements are passed over, so the loop asks as little as it can of each: tags are
+        composed where the group changes, and from the guarded group on always.
+        """
         implicit, little = self._syntax.implicit_vr, self._syntax.little_endian
-        unpack = (_IMPLICIT if implicit else _EXPLICIT)[little]
-        short, wanted, values = SHORT_VRS.get, self._wanted, self.values
-        last_wanted = self._last_wanted
-        vr: VR | None
-        start = position
-        while position + 8 <= end:
-            if implicit:
-                group, element, length = unpack(view, position)
-                vr, value = None, position + 8
-            else:
-                group, element, code, length = unpack(view, position)
-                vr, value = short(code), position + 8
-                if vr is None and group != 0xFFFE:
-                    if position + _LONGEST_HEADER > end and not (last and code not in LONG_VRS):
-                        break
-                    vr, value, length = self._parser.long_header(view, position, end, little)
-            tag = group << 16 | element
-            if tag > last_wanted or tag in PIXEL_DATA:
-                if tag in PIXEL_DATA:
-                    self.pixel_data_offset = base + position
-                self.done = True
-                return position
-            if group == 0xFFFE:
-                # LENIENT: a delimiter where none belongs, left over by converters.
-                self._parser.tolerate("delimiter outside of a sequence", tag, base + position)
-                position += 8
-                continue
-            if not tag and values:
-                # LENIENT: zeros after the last element, as padding.
-                self._parser.tolerate("zeros after the last element", None, base + position)
-                self.done = True
-                return position
-            stop = value + length
-            if length == UNDEFINED and (implicit or value != position + 8):
-                self._open_sequence(tag, vr, base + position)
-                return value
-            if tag in wanted and tag not in values:
-                limit = self._max_sequence if vr is VR.SQ or vr is None else self._max_value
-                if length > limit:
-                    self._too_long(tag, limit)
-                    self._tag, self._skip = tag, length
-                    return value
-                self.vrs[tag] = vr
-                if stop > end:
-                    self._tag, self._left, self._kept = tag, length, bytearray()
-                    return value
-                values[tag] = bytes(view[value:stop])
-            elif stop > end:
-                self._tag = tag
-                self._skip = length - (end - value)
-                return end
-            position = stop
-        return position if position > start else -1
+        unpack, unpack_length = (IMPLICIT if implicit else EXPLICIT)[little], LENGTH[little]
+        header = 8 if implicit or last else _LONGEST_HEADER
+        groups, guarded, last_wanted = self._groups, self._guarded, self._last_wanted
+        known, values, codes = SHORT_VRS, self.values, self._codes
+        most = min(self._max_value, self._max_sequence)
+        code, current, here, start = b"", -1, _NOTHING, position
+        while position + header <= end:
+            # Slices of bytes cost a third of those of a view.
+            window = bytes(view[position : position + _WINDOW])
+            limit, at = len(window) - header, 0
+            while at <= limit:
+                if implicit:
+                    group, element, length = unpack(window, at)
+                else:
+                    group, element, code, length = unpack(window, at)
+                if group != current:
+                    tag = group << 16 | element
+                    if tag > last_wanted or tag in PIXEL_DATA:
+                        return self._end(view, position + at, end, tag)
+                    if group == 0xFFFE:
+                        # LENIENT: a delimiter where none belongs, left over by converters.
+                        self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
+                        at += 8
+                        continue
+                    if not tag and self._parser.base + position + at:
+                        # LENIENT: zeros after the last element, as padding.
+                        self._parser.tolerate("zeros after the last element", None, position + at)
+                        self.done = True
+                        return position + at
+                    here = groups.get(group, _NOTHING)
+                    current = group if group < guarded else -1
+                if code in known:
+                    value = at + 8
+                else:
+                    if implicit:
+                        value = at + 8
+                    elif code in LONG_VRS and at + _LONGEST_HEADER <= len(window):
+                        value = at + _LONGEST_HEADER
+                        (length,) = unpack_length(window, at + 8)
+                    else:
+                        vr, value, length = self._parser.long_header(
+                            view, position + at, end, little
+                        )
+                        value -= position
+                        code = b"" if vr is None else vr.value.encode()
+                    if length == UNDEFINED:
+                        tag = group << 16 | element
+                        self._open_sequence(tag, code, position + at)
+                        return position + value
+                if element in here:
+                    tag = group << 16 | element
+                    if tag not in values:
+                        stop = value + length
+                        if length > most and not self._may_pick(tag, code, length, position + at):
+                            at = stop
+                            continue
+                        codes[tag] = code
+                        if stop <= len(window):
+                            values[tag] = window[value:stop]
+                        elif position + stop <= end:
+                            values[tag] = bytes(view[position + value : position + stop])
+                        else:
+                            self._tag, self._left, self._kept = tag, length, bytearray()
+                            return position + value
+                at = value + length
+            position += at
+        if position > end:
+            self._tag, self._skip = group << 16 | element, position - end
+            return end
+        return position if position > start else _MORE
 
-    def _open_sequence(self, tag: int, vr: VR | None, offset: int) -> None:
-        if not may_be_undefined(vr):
-            raise LengthOutOfBounds(
-                f"{vr} cannot have an undefined length", tag=tag, offset=offset
-            )
-        syntax = self._syntax
-        unknown = vr is VR.UN
+    def _end(self, view: memoryview, position: int, end: int, tag: int) -> int:
+        """Nothing beyond here is needed."""
+        self.done = True
+        base = self._parser.base
+        if tag in PIXEL_DATA:
+            self.pixel_data_offset = base + position
+        _, _, value, length = self._parser.nested_header(
+            view, position, end,
+            implicit=self._syntax.implicit_vr, little=self._syntax.little_endian,
+        )  # fmt: skip
+        if length != UNDEFINED and self._inflater is None:
+            self.expected_length = base + value + length
+        return position
+
+    def _may_pick(self, tag: int, code: bytes, length: int, position: int) -> bool:
+        """Whether a wanted value of that length is picked."""
+        limit = self._max_sequence if code in _MAY_BE_SEQUENCE else self._max_value
+        if length > limit:
+            self._too_long(tag, limit, position)
+        return length <= limit
+
+    def _open_sequence(self, tag: int, code: bytes, offset: int) -> None:
+        """Enter a value of undefined length, whose VR is ``code``: empty in implicit VR."""
+        syntax, vr = self._syntax, LONG_VRS.get(code)
+        check_may_be_undefined(vr, tag, self._parser.base + offset)
         self._tag = tag
-        self._levels.append((False, syntax.implicit_vr or unknown, syntax.little_endian or unknown))
+        inside = layout_inside(vr, syntax.implicit_vr, syntax.little_endian)
+        self._levels.append((False, *inside))
         if tag in self._wanted and tag not in self.values:
-            self.vrs[tag] = vr
+            self._codes[tag] = code
             self._kept = bytearray()
-            self._limit = self._max_sequence
 
-    def _in_sequence(
-        self, view: memoryview, position: int, end: int, base: int, last: bool
-    ) -> int:
-        """One header inside a sequence of undefined length; -1 when more bytes are needed."""
+    def _in_sequence(self, view: memoryview, position: int, end: int, last: bool) -> int:
+        """One header inside a sequence of undefined length."""
         if position + 8 > end:
-            return -1
+            return _MORE
         in_item, implicit, little = self._levels[-1]
-        group, element, length = _IMPLICIT[little](view, position)
-        tag = group << 16 | element
-        if not in_item:
-            following = self._item_header(tag, length, position, base)
-        elif group == 0xFFFE:
-            self._levels.pop()
-            following = position + 8
-            if tag != ITEM_DELIMITER:
-                # LENIENT: the delimiter of an item is missing before what follows it.
-                self._parser.tolerate("item without its delimiter", tag, base + position)
-                following = position
+        group, element, length = IMPLICIT[little](view, position)
+        if in_item and group != 0xFFFE:
+            if not (implicit or last) and position + _LONGEST_HEADER > end:
+                return _MORE
+            _, vr, following, length = self._parser.nested_header(
+                view, position, end, implicit=implicit, little=little
+            )
+            if length == UNDEFINED:
+                self._levels.append((False, *layout_inside(vr, implicit, little)))
+            else:
+                self._skip = length
         else:
-            following = self._nested_header(view, position, end, base, last)
-        if following > position and self._levels and self._kept is not None:
-            self._keep(view[position:following])
-        if not self._levels:
+            following = self._delimiter(group << 16 | element, length, position)
+        if self._levels:
+            if self._kept is not None:
+                self._keep(view[position:following], position)
+        else:
             self._pick()
         return following
 
-    def _item_header(self, tag: int, length: int, position: int, base: int) -> int:
-        if tag == ITEM:
-            if length == UNDEFINED:
-                _, implicit, little = self._levels[-1]
-                self._levels.append((True, implicit, little))
-                if len(self._levels) // 2 > self._max_depth:
-                    raise NestingTooDeep(
-                        f"over {self._max_depth} levels of sequences",
-                        tag=self._tag,
-                        offset=base + position,
-                    )
-            else:
+    def _delimiter(self, tag: int, length: int, position: int) -> int:
+        """The beginning of an item, the end of one or of a sequence, or what is there instead."""
+        in_item, implicit, little = self._levels[-1]
+        if tag == ITEM and not in_item:
+            if length != UNDEFINED:
                 self._skip = length
+                return position + 8
+            self._levels.append((True, implicit, little))
+            parser = self._parser
+            if len(self._levels) // 2 > parser.max_depth:
+                raise too_deep(parser.max_depth, self._tag, parser.base + position)
             return position + 8
-        if tag == ITEM_DELIMITER:
+        if tag == ITEM_DELIMITER and not in_item:
             # LENIENT: an item delimiter after an item of defined length.
-            self._parser.tolerate("item delimiter without its item", tag, base + position)
+            self._parser.tolerate("item delimiter without its item", tag, position)
             return position + 8
         self._levels.pop()
-        if tag == SEQUENCE_DELIMITER:
+        if tag == (ITEM_DELIMITER if in_item else SEQUENCE_DELIMITER):
             return position + 8
-        # LENIENT: the delimiter of a sequence is missing before the next element.
-        self._parser.tolerate("sequence without its delimiter", tag, base + position)
+        # LENIENT: a delimiter is missing before what follows its item or sequence.
+        what = "item" if in_item else "sequence"
+        self._parser.tolerate(f"{what} without its delimiter", tag, position)
         return position
-
-    def _nested_header(
-        self, view: memoryview, position: int, end: int, base: int, last: bool
-    ) -> int:
-        _, implicit, little = self._levels[-1]
-        group, element, length = _IMPLICIT[little](view, position)
-        value, vr = position + 8, None
-        if not implicit:
-            code = bytes(view[position + 4 : position + 6])
-            vr = SHORT_VRS.get(code)
-            if vr is not None:
-                length = _EXPLICIT[little](view, position)[3]
-            elif position + _LONGEST_HEADER > end and not last:
-                return -1
-            else:
-                vr, value, length = self._parser.long_header(view, position, end, little)
-        if length == UNDEFINED:
-            if not may_be_undefined(vr):
-                raise LengthOutOfBounds(
-                    f"{vr} cannot have an undefined length",
-                    tag=group << 16 | element,
-                    offset=base + position,
-                )
-            unknown = vr is VR.UN or vr is None
-            self._levels.append((False, implicit or unknown, little or vr is VR.UN))
-        else:
-            self._skip = length
-        return value

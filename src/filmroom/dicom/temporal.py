@@ -69,7 +69,9 @@ class DateTime:
         """The last microsecond that the value stands for."""
         start = self.earliest
         if self.precision == "year":
-            return start.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999999)
+            return start.replace(
+                month=12, day=31, hour=23, minute=59, second=59, microsecond=999999
+            )
         if self.precision == "month":
             following = start.replace(day=28) + timedelta(days=4) if start.month < 12 else None
             last = 31 if following is None else (following.replace(day=1) - timedelta(days=1)).day
@@ -122,7 +124,8 @@ def parse_time(text: str) -> TimeOfDay:
     if numbers[2] == 60:  # a leap second, which Python's time does not know
         numbers[2] = 59
     try:
-        value = time(*numbers, int(fraction.ljust(6, "0")) if fraction else 0)
+        hour, minute, second = numbers
+        value = time(hour, minute, second, int(fraction.ljust(6, "0")) if fraction else 0)
     except ValueError:
         raise InvalidValue("no such time of day") from None
     return TimeOfDay(value, _UNITS[2 + len(parts)], len(fraction) or 6)

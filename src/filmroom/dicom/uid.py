@@ -55,9 +55,7 @@ class TransferSyntax:
 
     def same_layout(self, other: TransferSyntax) -> bool:
         """Whether data elements other than pixel data look alike in both, once inflated."""
-        return (
-            self.implicit_vr == other.implicit_vr and self.little_endian == other.little_endian
-        )
+        return self.implicit_vr == other.implicit_vr and self.little_endian == other.little_endian
 
     def __str__(self) -> str:
         return self.name
@@ -67,9 +65,10 @@ _PREFIX = "1.2.840.10008.1.2"
 _IMPLICIT = {_PREFIX, "1.2.840.10008.1.20"}
 _DEFLATED = {f"{_PREFIX}.1.99", f"{_PREFIX}.4.95", f"{_PREFIX}.4.205"}
 _REFERENCED = {f"{_PREFIX}.4.94", f"{_PREFIX}.4.95", f"{_PREFIX}.4.204", f"{_PREFIX}.4.205"}
-_LOSSLESS = {
-    f"{_PREFIX}.4.{n}" for n in (57, 58, 65, 66, 70, 80, 90, 92, 201, 202)
-} | {f"{_PREFIX}.5", f"{_PREFIX}.1.98"}
+_LOSSLESS = {f"{_PREFIX}.4.{n}" for n in (57, 58, 65, 66, 70, 80, 90, 92, 201, 202)} | {
+    f"{_PREFIX}.5",
+    f"{_PREFIX}.1.98",
+}
 _NOT_DATA_SETS = {f"{_PREFIX}.6.1", f"{_PREFIX}.6.2"}  # MIME and XML carry no data elements
 
 

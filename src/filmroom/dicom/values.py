@@ -197,7 +197,9 @@ def _format(vr: VR, value: Any) -> str:
         text = str(value)
     elif vr is VR.DS and isinstance(value, int | float | Decimal):
         text = str(value if isinstance(value, DecimalString) else DecimalString(float(value)))
-    elif (vr is VR.IS and isinstance(value, int)) or (vr is VR.PN and isinstance(value, PersonName)):
+    elif (vr is VR.IS and isinstance(value, int)) or (
+        vr is VR.PN and isinstance(value, PersonName)
+    ):
         text = str(value)
     else:
         raise InvalidValue(f"a value of {vr} cannot be a {type(value).__name__}")

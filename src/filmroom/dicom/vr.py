@@ -69,14 +69,19 @@ class VR(StrEnum):
     UT = "UT"
     UV = "UV"
 
-    @property
-    def facts(self) -> VRFacts:
-        """The row of this VR."""
-        return _FACTS[self]
+    facts: VRFacts
+    """The row of this VR."""
+
+    __hash__ = str.__hash__  # that of Enum is written in Python, and VRs are keys everywhere
 
 
 def _text(
-    length: int, most: int | None, *, charset: bool = False, multiple: bool = True, pad: bytes = b" "
+    length: int,
+    most: int | None,
+    *,
+    charset: bool = False,
+    multiple: bool = True,
+    pad: bytes = b" ",
 ) -> VRFacts:
     return VRFacts(length, pad, 0, most, charset, multiple)
 
@@ -121,6 +126,9 @@ _FACTS: dict[VR, VRFacts] = {
     VR.UT: _text(4, None, charset=True, multiple=False),
     VR.UV: _binary(4, 8, multiple=True),
 }
+
+for _vr, _row in _FACTS.items():
+    _vr.facts = _row
 
 SHORT_VRS: dict[bytes, VR] = {
     vr.value.encode(): vr for vr, facts in _FACTS.items() if facts.length_bytes == 2
