@@ -19,7 +19,7 @@ from filmroom.archive.index import AddKind
 from filmroom.archive.record import InstanceRecord, extract
 from filmroom.archive.values import PADDING
 from filmroom.dicom.scanner import Scanner
-from filmroom.errors import IdentityMismatch, MissingRequiredTag
+from filmroom.errors import IdentityMismatch, MissingRequiredTag, TruncatedData
 
 __all__ = ["Incoming", "StoreOutcome", "identity_of"]
 
@@ -109,6 +109,9 @@ class Incoming:
     def record(self) -> tuple[ObjectName, InstanceRecord]:
         """What the index will keep, without a blob key yet; see :meth:`finish` for the errors."""
         self.scanner.finish()
+        expected = self.scanner.expected_length
+        if expected is not None and self.writer.size - self.data_set_offset < expected:
+            raise TruncatedData("the data set ends inside its last element", offset=expected)
         name, sop_class_uid = identity_of(self.scanner, sop_class_uid=self.sop_class_uid)
         if self.sop_instance_uid not in ("", name.sop_instance_uid):
             message = "the data set has another SOP Instance UID than the command"

@@ -27,6 +27,7 @@ from filmroom.errors import (
     ObjectDamaged,
     OutOfResources,
     StorageFailed,
+    TruncatedData,
 )
 
 
@@ -76,6 +77,14 @@ def test_an_object_that_is_not_what_it_should_be_leaves_nothing(
     with pytest.raises(error):
         store(archive, make_object(**changes)).result(10)
     assert files(archive, tmp_path) == []
+    assert archive.stats().instances == 0
+
+
+@pytest.mark.parametrize("missing", [1, 2, 99])
+def test_pixel_data_cut_short_is_refused(archive, make_object, store, missing):
+    """Every header byte came, so only the length of the pixel data tells."""
+    with pytest.raises(TruncatedData):
+        store(archive, make_object()[:-missing]).result(10)
     assert archive.stats().instances == 0
 
 
