@@ -7,6 +7,7 @@ command-line flags. A setting that cannot work is refused at start with
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -159,8 +160,20 @@ def load_settings(file: Path | None = None, **flags: Any) -> Settings:
         raise ConfigurationError(
             f"{toml_file} is not valid TOML: {error}", setting="config", hint="mend that line"
         ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"cannot read {toml_file}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}",
+            setting="config",
+            hint="check its mode and its encoding",
+        ) from error
     except SettingsError as error:
-        raise ConfigurationError(str(error), hint="lists and tables are written as JSON") from error
+        named = re.search('"([a-z_]+)"', str(error))
+        name = named[1] if named else ""
+        raise ConfigurationError(
+            f"FILMROOM_{name.upper()}, setting {name}, cannot be read",
+            setting=name,
+            hint="in a variable, lists and tables are written as JSON",
+        ) from error
     except ValidationError as error:
         raise _explain(error) from error
 

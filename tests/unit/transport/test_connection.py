@@ -502,7 +502,6 @@ async def test_a_peer_gone_after_asking_for_the_release_does_no_harm():
 async def test_both_sides_ask_for_the_release_at_once():
     handler = Keeping()
     async with accepting(handler) as port:
-        connection = None
         async with associate(remote(port), LOCAL, [ProposedContext(*ECHO)]) as connection:
             assert await echo(connection, timeout=20) == 0
             (acceptor,) = handler.connections
