@@ -12,7 +12,7 @@ import typer
 from filmroom import net
 from filmroom.cli.keys import Keys, LevelOption, RootOption, identifier, sop_class, uid_of
 from filmroom.cli.options import Called, Calling, Config, Host, Json, Port, Timeout
-from filmroom.cli.remote import entities, run
+from filmroom.cli.remote import entities, run, tell
 from filmroom.cli.retrieval import follow, report
 from filmroom.client import (
     LocalEntity,
@@ -22,9 +22,12 @@ from filmroom.client import (
     StoreReceiver,
     associate,
     get,
+    kinds_held,
     retrieve_contexts,
 )
+from filmroom.client.contexts import UNCOMPRESSED
 from filmroom.dicom import DataSet, file_meta
+from filmroom.errors import DimseError, NoPresentationContext
 from filmroom.transport import Operation
 
 __all__ = ["register"]
@@ -58,7 +61,7 @@ def _get(
         list[str] | None,
         typer.Option(
             "--syntax",
-            help="Compressed transfer syntax to take as well, UID or keyword; with --sop-class.",
+            help="Transfer syntax to take as it is kept, UID or keyword; with --sop-class.",
         ),
     ] = None,
     called: Called = "ANY-SCP",
@@ -72,28 +75,39 @@ def _get(
     The files are named after their SOP Instance UID and hold what was sent, byte for byte.
     """
     remote, local = entities(host, port, called, calling, timeout, config)
-    model = sop_class(root, "GET")
-    contexts = retrieve_contexts(
-        model,
-        [uid_of("sop-class", text) for text in take or ()],
-        [uid_of("syntax", text) for text in syntax or ()],
-    )
+    syntaxes = [uid_of("syntax", text) for text in syntax or ()]
+    kinds = [(uid_of("sop-class", text), one) for text in take or () for one in syntaxes or [""]]
     out.mkdir(parents=True, exist_ok=True)
-    final = run(_ask(remote, local, model, identifier(level, key), contexts, out))
-    report("fetched", final, as_json)
+    final = run(_ask(remote, local, root, identifier(level, key), kinds, out))
+    report("C-GET", "fetched", final, as_json)
 
 
 async def _ask(
     remote: RemoteEntity,
     local: LocalEntity,
-    model: str,
+    root: str,
     asked: DataSet,
-    contexts: list[ProposedContext],
+    kinds: list[tuple[str, str]],
     out: Path,
 ) -> Progress:
+    model = sop_class(root, "GET")
+    contexts = retrieve_contexts(model, kinds or await _held(remote, local, root, asked))
     handler = StoreReceiver(lambda operation: _FileSink(operation, out))
     async with associate(remote, local, contexts, handler=handler) as connection:
         return await follow(get(connection, model, asked, timeout=local.dimse_timeout), "get")
+
+
+async def _held(
+    remote: RemoteEntity, local: LocalEntity, root: str, asked: DataSet
+) -> list[tuple[str, str]]:
+    """What the peer says it holds; nothing where it cannot be asked."""
+    model = sop_class(root, "FIND")
+    try:
+        async with associate(remote, local, [ProposedContext(model, UNCOMPRESSED)]) as connection:
+            return await kinds_held(connection, model, asked, timeout=local.dimse_timeout)
+    except (NoPresentationContext, DimseError) as error:
+        tell(f"the peer does not say what it holds, the usual is asked for: {error}")
+        return []
 
 
 class _FileSink:

@@ -13,6 +13,7 @@ from filmroom.client.association import (
     associate,
 )
 from filmroom.client.contexts import context_for, storage_contexts
+from filmroom.client.discovery import kinds_held
 from filmroom.client.query import find
 from filmroom.client.retrieve import Progress, StoreReceiver, get, move, retrieve_contexts
 from filmroom.client.storage import DataSetBytes, MoveOriginator, OutgoingInstance, store
@@ -33,6 +34,7 @@ __all__ = [
     "echo",
     "find",
     "get",
+    "kinds_held",
     "move",
     "retrieve_contexts",
     "storage_contexts",

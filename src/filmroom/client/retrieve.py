@@ -46,28 +46,29 @@ class Progress:
 
 
 def retrieve_contexts(
-    sop_class_uid: str,
-    storage_classes: Sequence[str] = (),
-    compressed: Sequence[str] = (),
+    sop_class_uid: str, kinds: Sequence[tuple[str, str]] = ()
 ) -> list[ProposedContext]:
     """Contexts for a C-GET: the model's, and those in which we take instances as SCP.
 
-    ``storage_classes`` are the SOP classes to take, by default all that hold patients' data and
-    fit; each is proposed with the uncompressed transfer syntaxes, and once more with each of
-    ``compressed``, since an acceptor picks one transfer syntax a context. Raises
-    LocalProtocolError when this makes more contexts than an association can carry.
+    ``kinds`` are the SOP classes and transfer syntaxes to take as they are kept, since an acceptor
+    picks one transfer syntax a context; an empty transfer syntax means the uncompressed ones,
+    which are proposed for every class besides. Without ``kinds``, all SOP classes that usually
+    come and fit. Raises LocalProtocolError when this makes more contexts than an association can
+    carry.
     """
-    classes = storage_classes or [
-        uid
-        for uid, (keyword, _) in STORAGE_SOP_CLASSES.items()
-        if not _NOT_TAKEN_BY_DEFAULT.search(keyword)
-    ]
     contexts = [ProposedContext(sop_class_uid, UNCOMPRESSED)]
-    for uid in classes:
-        contexts.append(ProposedContext(uid, UNCOMPRESSED, as_scp=True))
-        contexts.extend(ProposedContext(uid, (syntax,), as_scp=True) for syntax in compressed)
-    if not storage_classes and not compressed:
+    if not kinds:
+        usual = (
+            uid
+            for uid, (keyword, _) in STORAGE_SOP_CLASSES.items()
+            if not _NOT_TAKEN_BY_DEFAULT.search(keyword)
+        )
+        contexts.extend(ProposedContext(uid, UNCOMPRESSED, as_scp=True) for uid in usual)
         return contexts[:MAX_CONTEXTS]
+    for uid in dict.fromkeys(uid for uid, _ in kinds):
+        kept = [syntax for of, syntax in kinds if of == uid and syntax]
+        contexts.extend(ProposedContext(uid, (syntax,), as_scp=True) for syntax in kept)
+        contexts.append(ProposedContext(uid, UNCOMPRESSED, as_scp=True))
     if len(contexts) > MAX_CONTEXTS:
         raise LocalProtocolError(
             f"{len(contexts)} presentation contexts, {MAX_CONTEXTS} fit into one association",
