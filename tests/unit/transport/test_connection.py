@@ -1,6 +1,5 @@
 import asyncio
 import gc
-import logging
 
 import pytest
 from loop import (
@@ -16,6 +15,7 @@ from loop import (
     in_loop,
     remote,
 )
+from structlog.testing import capture_logs
 
 from filmroom import net
 from filmroom.client import ProposedContext, associate, echo
@@ -207,7 +207,7 @@ async def test_responses_go_to_the_request_that_they_answer():
 
 
 @in_loop
-async def test_a_response_that_nobody_asked_for_is_dropped(caplog):
+async def test_a_response_that_nobody_asked_for_is_dropped():
     def twice(operation):
         async def work():
             stray = net.CEchoRSP(message_id_being_responded_to=77, status=0)
@@ -218,11 +218,15 @@ async def test_a_response_that_nobody_asked_for_is_dropped(caplog):
 
         operation.connection.run(operation, work())
 
-    async with accepting(Handler(twice)) as port:
-        context = ProposedContext(*ECHO)
-        async with associate(remote(port), LOCAL, [context]) as connection:
+    with capture_logs() as logs:
+        async with (
+            accepting(Handler(twice)) as port,
+            associate(remote(port), LOCAL, [ProposedContext(*ECHO)]) as connection,
+        ):
             assert await echo(connection, timeout=20) == 0
             assert await echo(connection, timeout=20) == 0
+    unasked = [line["response"] for line in logs if line["event"] == "unasked_response"]
+    assert unasked == ["CEchoRSP", "CFindRSP"] * 2
 
 
 @in_loop
@@ -501,13 +505,15 @@ async def test_a_peer_gone_after_asking_for_the_release_does_no_harm():
 @in_loop
 async def test_both_sides_ask_for_the_release_at_once():
     handler = Keeping()
-    async with accepting(handler) as port:
-        async with associate(remote(port), LOCAL, [ProposedContext(*ECHO)]) as connection:
-            assert await echo(connection, timeout=20) == 0
-            (acceptor,) = handler.connections
-            await asyncio.gather(connection.release(), acceptor.release())
-            assert connection.error is None
-            assert acceptor.error is None
+    async with (
+        accepting(handler) as port,
+        associate(remote(port), LOCAL, [ProposedContext(*ECHO)]) as connection,
+    ):
+        assert await echo(connection, timeout=20) == 0
+        (acceptor,) = handler.connections
+        await asyncio.gather(connection.release(), acceptor.release())
+        assert connection.error is None
+        assert acceptor.error is None
     assert connection.association.state is net.State.STA1
 
 
@@ -537,21 +543,23 @@ async def test_no_response_in_time_ends_the_association():
 
 
 @in_loop
-async def test_an_operation_that_fails_unforeseen_is_logged_and_aborted(caplog):
+async def test_an_operation_that_fails_unforeseen_is_logged_and_aborted():
     def broken(operation):
         async def work():
             raise ZeroDivisionError("a bug")
 
         operation.connection.run(operation, work())
 
-    caplog.set_level(logging.ERROR)
     handler = Handler(broken)
-    async with accepting(handler) as port:
-        peer = await Peer.associated(port, ECHO)
-        peer.send(1, net.CEchoRQ(message_id=1))
-        assert (await peer.event(net.Aborted)).by_peer
-        await peer.close()
-        await handler.connections[0].wait_closed()
+    with capture_logs() as logs:
+        async with accepting(handler) as port:
+            peer = await Peer.associated(port, ECHO)
+            peer.send(1, net.CEchoRQ(message_id=1))
+            assert (await peer.event(net.Aborted)).by_peer
+            await peer.close()
+            await handler.connections[0].wait_closed()
+    (line,) = [line for line in logs if line["event"] == "operation_failed"]
+    assert isinstance(line["exc_info"], ZeroDivisionError)
 
 
 @in_loop
