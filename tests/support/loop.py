@@ -9,10 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
+from objects import encoded
+from pydicom.uid import UID
+
 from filmroom import net
 from filmroom.archive import Archive
 from filmroom.client import LocalEntity, ProposedContext, RemoteEntity
 from filmroom.config import Settings
+from filmroom.dicom import DataSet
 from filmroom.server import DicomServer
 from filmroom.services import ServiceCatalogue
 from filmroom.transport import Connection, ReceiveBuffer
@@ -247,3 +251,20 @@ LOCAL = LocalEntity("TESTER")
 def storage(*syntaxes: str, sop_class: str = CT, as_scp: bool = False) -> ProposedContext:
     """A context for objects, by default in Explicit VR Little Endian."""
     return ProposedContext(sop_class, syntaxes or (EXPLICIT,), as_scp=as_scp)
+
+
+def keep(archive: Archive, *data_sets: Any, syntax: str = EXPLICIT) -> None:
+    """Put pydicom data sets into the archive, as a peer's C-STORE would."""
+    for data_set in data_sets:
+        incoming = archive.receive(data_set.SOPClassUID, data_set.SOPInstanceUID, syntax)
+        incoming.write(memoryview(encoded(data_set, UID(syntax))))
+        incoming.finish().result()
+
+
+def key(level: str, /, **values: Any) -> DataSet:
+    """An identifier at ``level``."""
+    identifier = DataSet()
+    identifier["QueryRetrieveLevel"] = level
+    for keyword, value in values.items():
+        identifier[keyword] = value
+    return identifier
