@@ -42,7 +42,7 @@ def _move(
     remote, local = entities(host, port, called, calling, timeout, config)
     asked = identifier(level, key)
     final = run(_ask(remote, local, sop_class(root, "MOVE"), asked, destination))
-    report("moved", final, as_json)
+    report("C-MOVE", "moved", final, as_json)
 
 
 async def _ask(

@@ -36,11 +36,11 @@ Timeout = Annotated[
     typer.Option("--timeout", min=0.1, help="Seconds to wait for a response of the peer."),
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the archive [default: ./filmroom-data].")
+    Path | None, typer.Option("--data", help="Folder of the archive; default: ./filmroom-data.")
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", help="Settings file [default: ./filmroom.toml where it exists]."),
+    typer.Option("--config", help="Settings file; default: ./filmroom.toml where it exists."),
 ]
 Destinations = Annotated[
     list[str] | None,

@@ -28,8 +28,11 @@ async def follow(responses: AsyncIterator[Progress], description: str) -> Progre
     return last
 
 
-def report(verb: str, final: Progress, as_json: bool) -> None:
-    """Print the result and leave with the exit code that it is: 1 unless all were sent."""
+def report(service: str, verb: str, final: Progress, as_json: bool) -> None:
+    """Print the result and leave with the exit code that it is: 1 unless all were sent.
+
+    ``service`` is C-MOVE or C-GET, ``verb`` what was done to the instances.
+    """
     kind = net.category(final.status)
     if as_json:
         print_json(
@@ -44,7 +47,8 @@ def report(verb: str, final: Progress, as_json: bool) -> None:
         )
     else:
         if kind is not net.Category.SUCCESS:
-            tell(f"status {final.status:04X}, {net.meaning(final.status)} {final.comment}".strip())
+            meaning = net.meaning(final.status, service)
+            tell(f"status {final.status:04X}, {meaning} {final.comment}".strip())
         for uid in final.failed_uids:
             tell(f"not sent: {uid}")
         print(  # noqa: T201

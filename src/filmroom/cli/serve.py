@@ -27,27 +27,27 @@ def register(app: typer.Typer) -> None:
 
 def _serve(
     data: Data = None,
-    aet: Annotated[str | None, typer.Option(help="Our AE title [default: FILMROOM].")] = None,
+    aet: Annotated[str | None, typer.Option(help="Our AE title; default: FILMROOM.")] = None,
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")
+        str | None, typer.Option(help="Address to listen on; default: 127.0.0.1.")
     ] = None,
     dicom_port: Annotated[
         int | None,
-        typer.Option("--dicom-port", help="DICOM port [default: 11112]; 0 takes a free one."),
+        typer.Option("--dicom-port", help="DICOM port; 0 takes a free one; default: 11112."),
     ] = None,
     destination: Destinations = None,
     on_duplicate: Annotated[
         str | None,
-        typer.Option(help="keep, replace or reject other bytes under a known UID [default: keep]."),
+        typer.Option(help="keep, replace or reject other bytes under a known UID; default: keep."),
     ] = None,
-    durability: Annotated[str | None, typer.Option(help="full or relaxed [default: full].")] = None,
+    durability: Annotated[str | None, typer.Option(help="full or relaxed; default: full.")] = None,
     index_url: Annotated[str | None, typer.Option(help="sqlite:///PATH of the index.")] = None,
     blob_url: Annotated[str | None, typer.Option(help="file:///PATH of the objects.")] = None,
     log_level: Annotated[
-        str | None, typer.Option(help="debug, info, warning or error [default: info].")
+        str | None, typer.Option(help="debug, info, warning or error; default: info.")
     ] = None,
     log_format: Annotated[
-        str | None, typer.Option(help="auto, console or json [default: auto].")
+        str | None, typer.Option(help="auto, console or json; default: auto.")
     ] = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="Put a sample study into an empty archive.")
