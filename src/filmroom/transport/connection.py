@@ -392,19 +392,26 @@ class Connection(asyncio.BufferedProtocol):
             self._sink = self._response_sink(message)
             return
         if isinstance(message, net.CCancelRQ):
-            for running in self.operations:
-                if running.message.message_id == message.message_id_being_responded_to:
-                    running.cancel()
+            running = self._running(message.message_id_being_responded_to)
+            if running is not None:
+                running.cancel()
             return
         operation = Operation(self, self.negotiated.contexts[event.context_id], message)
-        known = any(o.message.message_id == message.message_id for o in self.operations)
+        is_duplicate = self._running(message.message_id) is not None
         self.operations.add(operation)
-        if known:
+        if is_duplicate:
             refusal = net.response_to(message, DUPLICATE_INVOCATION)
             self.run(operation, operation.respond(refusal))
         else:
             self._sink = self.handler.request_received(operation)
         self._regulate_reading()
+
+    def _running(self, message_id: int) -> Operation | None:
+        """The operation of that message ID that still owes its final response."""
+        for operation in self.operations:
+            if operation.message.message_id == message_id and not operation.answered:
+                return operation
+        return None
 
     def _regulate_reading(self) -> None:
         """Stop reading while enough is in work, unless that work waits for the peer's responses."""

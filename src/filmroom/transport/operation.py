@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from filmroom import net
 from filmroom.errors import LengthOutOfBounds
 
 if TYPE_CHECKING:
-    from filmroom import net
     from filmroom.transport.connection import Connection, Payload
 
 __all__ = ["MAX_COLLECTED", "CollectingSink", "MessageSink", "Operation"]
@@ -69,7 +69,7 @@ class Operation:
     waits for it.
     """
 
-    __slots__ = ("_cancelled", "connection", "context", "message")
+    __slots__ = ("_cancelled", "answered", "connection", "context", "message")
 
     def __init__(
         self, connection: Connection, context: net.PresentationContext, message: net.Request
@@ -77,6 +77,8 @@ class Operation:
         self.connection = connection
         self.context = context
         self.message = message
+        self.answered = False
+        """Whether the final response is on its way: the peer may use the message ID again."""
         self._cancelled = asyncio.Event()
 
     @property
@@ -93,4 +95,7 @@ class Operation:
 
         Raises AssociationError when the association has ended.
         """
+        if net.is_final(response.status):
+            # Before it is sent: the peer's next request may arrive before this task goes on.
+            self.answered = True
         await self.connection.send(self.context.context_id, response, data)

@@ -71,7 +71,7 @@ def test_what_is_below_the_level_is_left_out(level, expected):
 
 
 def test_lines_of_libraries_go_the_same_way():
-    (line,) = lines(logged(lambda: logging.getLogger("asyncio").warning("slow: %s", 3)))
+    (line,) = lines(logged(lambda: logging.getLogger("some.library").warning("slow: %s", 3)))
     assert (line["event"], line["level"]) == ("slow: 3", "warning")
 
 
