@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
-WIDTH = 112
+WIDTH = 116
 """Columns of the drawn terminal."""
 
 FILMROOM = Path(sys.executable).with_name("filmroom")

@@ -52,7 +52,7 @@ def _find(
     asked = identifier(level, key)
     count = run(_ask(remote, local, model, asked, relational, limit, as_json))
     if not as_json:
-        print(f"{count} matches")  # noqa: T201
+        print("1 match" if count == 1 else f"{count} matches")  # noqa: T201
     raise typer.Exit(0)
 
 
