@@ -249,7 +249,7 @@ class Archive:
     ) -> StoreOutcome:
         key = incoming.writer.commit(name, record.digest)
         try:
-            added = self.index.add(replace(record, blob_key=key), self.on_duplicate).result()
+            added = self.index.commit(replace(record, blob_key=key), self.on_duplicate)
         except BaseException:
             self.blobs.delete(key)
             raise

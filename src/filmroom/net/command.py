@@ -24,6 +24,7 @@ NO_DATA_SET = 0x0101
 _DATA_SET_PRESENT = 0x0001
 _HEADER = Struct("<HHI")
 _US = Struct("<H")
+_US_ELEMENT = Struct("<HHIH")
 _GROUP_LENGTH = Struct("<HHII")
 
 _COMMAND_FIELD = 0x0100
@@ -116,14 +117,35 @@ _KNOWN: dict[type[Message], frozenset[str]] = {
     kind: frozenset(layout.required + layout.optional) for kind, layout in MESSAGES.items()
 }
 
-_ENCODED: dict[type[Message], tuple[tuple[int, str, Callable[[Any], bytes], bool], ...]] = {
-    kind: tuple(
-        sorted(
-            (ELEMENTS[name][0], name, ELEMENTS[name][1].encode, name in layout.required)
-            for name in layout.required + layout.optional
-        )
-    )
-    for kind, layout in MESSAGES.items()
+_Element = Callable[[Any], bytes]
+"""Gives a whole element, header and value, for a value."""
+
+
+def _element(number: int, codec: _Codec) -> _Element:
+    if codec is _CODEC_US:
+        return lambda value: _US_ELEMENT.pack(0, number, 2, value)
+
+    def whole(value: Any) -> bytes:
+        raw = codec.encode(value)
+        return _HEADER.pack(0, number, len(raw)) + raw
+
+    return whole
+
+
+def _encoded(kind: type[Message], layout: Layout) -> tuple[tuple[str, _Element, bool], ...]:
+    """Name, encoder and whether it is required, of each element of ``kind`` in tag order."""
+    rows = [
+        (_COMMAND_FIELD, "COMMAND_FIELD", _element(_COMMAND_FIELD, _CODEC_US), True),
+        (_DATA_SET_TYPE, "", _element(_DATA_SET_TYPE, _CODEC_US), True),
+    ]
+    for name in layout.required + layout.optional:
+        number, codec = ELEMENTS[name]
+        rows.append((number, name, _element(number, codec), name in layout.required))
+    return tuple(row[1:] for row in sorted(rows, key=lambda row: row[0]))
+
+
+_ENCODED: dict[type[Message], tuple[tuple[str, _Element, bool], ...]] = {
+    kind: _encoded(kind, layout) for kind, layout in MESSAGES.items()
 }
 
 
@@ -139,24 +161,21 @@ def encode_command(message: Message, has_data_set: bool) -> bytes:
         use is DataSetUse.NONE and has_data_set
     ):
         raise LocalProtocolError(f"{kind.__name__} with a data set: {use.value}")
-    elements: list[tuple[int, bytes]] = [
-        (_COMMAND_FIELD, _US.pack(kind.COMMAND_FIELD)),
-        (_DATA_SET_TYPE, _US.pack(_DATA_SET_PRESENT if has_data_set else NO_DATA_SET)),
-    ]
-    for element, name, encode, required in _ENCODED[kind]:
+    elements: list[bytes] = []
+    for name, encode, required in _ENCODED[kind]:
+        if not name:
+            elements.append(encode(_DATA_SET_PRESENT if has_data_set else NO_DATA_SET))
+            continue
         value = getattr(message, name)
         if value is None:
             if required:
                 raise LocalProtocolError(f"{kind.__name__} without {name}")
             continue
         try:
-            elements.append((element, encode(value)))
+            elements.append(encode(value))
         except (ValueError, OverflowError, TypeError, StructError) as error:
             raise LocalProtocolError(f"{kind.__name__} with a wrong {name}") from error
-    elements.sort()
-    body = b"".join(
-        part for element, raw in elements for part in (_HEADER.pack(0, element, len(raw)), raw)
-    )
+    body = b"".join(elements)
     return _GROUP_LENGTH.pack(0, 0, 4, len(body)) + body
 
 

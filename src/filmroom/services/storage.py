@@ -7,11 +7,14 @@ data and index are durable, and not before.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
 
 from filmroom import net
-from filmroom.archive import AddKind, Archive, Incoming
-from filmroom.errors import FilmroomError
-from filmroom.services.service import answer, answer_error
+from filmroom.archive import AddKind, Archive, Incoming, StoreOutcome
+from filmroom.errors import FilmroomError, StorageFailed
+from filmroom.ops.logging import get_logger
+from filmroom.services.service import answer_error
 from filmroom.transport import MessageSink, Operation
 
 __all__ = ["StorageService"]
@@ -23,6 +26,8 @@ _ANSWER: dict[AddKind, tuple[int, str]] = {
     AddKind.KEPT_FIRST: (0xB000, "Known instance with other content: the first one is kept"),
 }
 """Status and comment for what became of the object (PS3.4 Table B.2-1)."""
+
+_log = get_logger("services")
 
 
 class StorageService:
@@ -67,17 +72,40 @@ class _StoreSink:
                 self._incoming.discard()
 
     def complete(self) -> None:
-        self._operation.connection.run(self._operation, self._finish())
+        if self._fault is not None:
+            self._answer_error(self._fault)
+            return
+        loop = asyncio.get_running_loop()
+        kept = self._incoming.finish()
+        # From the thread that kept it straight into the loop, without a task in between.
+        kept.add_done_callback(lambda done: _call_in(loop, self._kept, done))
 
     def abandon(self) -> None:
         self._incoming.discard()
 
-    async def _finish(self) -> None:
-        try:
-            if self._fault is not None:
-                raise self._fault
-            outcome = await asyncio.wrap_future(self._incoming.finish())
-        except FilmroomError as error:
-            await answer_error(self._operation, error)
+    def _kept(self, done: Future[StoreOutcome]) -> None:
+        error = done.exception()
+        if isinstance(error, FilmroomError):
+            self._answer_error(error)
+        elif error is not None:
+            _log.error("store_failed", peer=self._operation.connection.peer, exc_info=error)
+            self._answer_error(StorageFailed("the object could not be kept"))
         else:
-            await answer(self._operation, *_ANSWER[outcome.kind])
+            status, comment = _ANSWER[done.result().kind]
+            response = net.response_to(self._operation.message, status, comment=comment)
+            self._operation.connection.answer(self._operation, response)
+
+    def _answer_error(self, error: FilmroomError) -> None:
+        connection = self._operation.connection
+        connection.run(self._operation, answer_error(self._operation, error))
+
+
+def _call_in(
+    loop: asyncio.AbstractEventLoop,
+    call: Callable[[Future[StoreOutcome]], None],
+    done: Future[StoreOutcome],
+) -> None:
+    try:
+        loop.call_soon_threadsafe(call, done)
+    except RuntimeError:
+        pass  # the loop has ended: the object is kept, and nobody is left to tell

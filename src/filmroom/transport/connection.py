@@ -259,6 +259,26 @@ class Connection(asyncio.BufferedProtocol):
         answers = [r async for r in self.request(context_id, message, data, timeout=timeout)]
         return answers[-1]
 
+    def answer(self, operation: Operation, response: net.Response) -> None:
+        """Send the final ``response`` of an operation that runs no task, and be done with it.
+
+        At once where nothing else is being sent, which spares a task; else as soon as may be.
+        """
+        if self._send_lock.locked() or self._writable is not None:
+            self.run(operation, operation.respond(response))
+            return
+        operation.answered = True
+        try:
+            self._check_open()
+            parts = self.association.send_message(
+                operation.context.context_id, response, self._loop.time()
+            )
+            for buffers in parts:
+                cast(asyncio.Transport, self._transport).writelines(buffers)
+        except FilmroomError as error:
+            _log.info("operation_lost", peer=self.peer, fault=str(error))
+        self._operation_ended(operation)
+
     def run(self, operation: Operation, work: Coroutine[Any, Any, None]) -> None:
         """Work on ``operation`` in a task of its own until it has responded."""
         task = self._loop.create_task(work)
@@ -450,13 +470,16 @@ class Connection(asyncio.BufferedProtocol):
 
     def _operation_done(self, operation: Operation, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self.operations.discard(operation)
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, (AssociationError, DimseTimeout)):
                 _log.info("operation_lost", peer=self.peer, fault=str(error))
             else:
                 _log.error("operation_failed", peer=self.peer, exc_info=error)
                 self.abort()
+        self._operation_ended(operation)
+
+    def _operation_ended(self, operation: Operation) -> None:
+        self.operations.discard(operation)
         self._regulate_reading()
         self._release_when_idle()
         self._end_if_idle()

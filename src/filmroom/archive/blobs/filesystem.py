@@ -1,15 +1,17 @@
 """Blobs as files: streamed into ``incoming/``, synced, linked into place, never overwritten.
 
-The order makes a name mean a whole file: fsync of the file, ``link`` (which fails where the name
-exists), fsync of the folder and of folders that were made for it. Until the index knows the blob,
-its name under ``incoming/`` tells its key, so that :meth:`FilesystemBlobs.clean` finds after a
-crash what nobody was told of.
+A name is given when all bytes are written: ``link`` (which fails where the name exists), fsync of
+the file, fsync of the folder and of folders that were made for it. Linked before it is synced, the
+file and its name go to the disk with one commit of the file system's journal instead of two. Until
+the index knows the blob, its name under ``incoming/`` tells its key, so that
+:meth:`FilesystemBlobs.clean` finds after a crash what nobody was told of.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import mmap
 import os
 import secrets
@@ -52,6 +54,8 @@ class FilesystemBlobs:
         self._root = str(root)
         self._incoming = os.path.join(self._root, _INCOMING)
         self._durable = durable
+        self._temporary = os.path.join(self._incoming, f"{secrets.token_hex(4)}-")
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._synced_folders: dict[str, None] = {}
         try:
@@ -61,7 +65,7 @@ class FilesystemBlobs:
 
     def create(self) -> _FileWriter:
         """Begin a file under ``incoming/``; its lock says that somebody is writing it."""
-        path = os.path.join(self._incoming, f"{os.getpid():x}-{secrets.token_hex(8)}.part")
+        path = f"{self._temporary}{next(self._numbers):x}.part"
         try:
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
         except OSError as error:
@@ -172,18 +176,20 @@ class FilesystemBlobs:
             raise _failure(error, "cannot look at an object") from error
 
     def _link(self, writer: _FileWriter, name: ObjectName, digest: str) -> str:
-        """Give the file its name: the plain one, or with the digest where that is taken."""
+        """Give the file its name, the plain one or with the digest where that is taken; sync."""
         suffixes = ("", digest[:12], f"{digest[:12]}-{secrets.token_hex(4)}")
         for suffix in suffixes:
             key = name.key(suffix)
             target = self._path(key)
-            writer.rename(os.path.join(self._incoming, _name_of(key)))
+            writer.rename(f"{self._temporary}{next(self._numbers):x}{_MARK}{_name_of(key)}")
             try:
                 self._link_in_folder(writer.path, target)
             except FileExistsError:
                 continue
             try:
-                self._sync_folders(os.path.dirname(target))
+                if self._durable:
+                    writer.sync()
+                    self._sync_folders(os.path.dirname(target))
             except OSError:
                 self.delete(key)
                 raise
@@ -205,8 +211,6 @@ class FilesystemBlobs:
 
     def _sync_folders(self, folder: str) -> None:
         """Make the new name durable, and the folders above where that is not known of them."""
-        if not self._durable:
-            return
         _sync(folder)
         if folder in self._synced_folders:
             return
@@ -221,13 +225,13 @@ class FilesystemBlobs:
 
 
 def _name_of(key: str) -> str:
-    """The name under ``incoming/`` of a blob that is on its way to ``key``."""
-    return f"{key.replace('/', _SLASH)}{_MARK}{secrets.token_hex(4)}.part"
+    """The end of the name under ``incoming/`` of a blob that is on its way to ``key``."""
+    return f"{key.replace('/', _SLASH)}.part"
 
 
 def _key_of(name: str) -> str:
     """The key that :func:`_name_of` wrote down; empty for a file that had none yet."""
-    return name.partition(_MARK)[0].replace(_SLASH, "/") if _MARK in name else ""
+    return name.partition(_MARK)[2].removesuffix(".part").replace(_SLASH, "/")
 
 
 def _sync(folder: str) -> None:
@@ -261,13 +265,15 @@ class _FileWriter:
         self.size += length
 
     def commit(self, name: ObjectName, digest: str) -> str:
-        """Sync, link, sync the folder; the temporary name stays until :meth:`discard`."""
+        """Link, sync file and folder; the temporary name stays until :meth:`discard`."""
         try:
-            if self._store._durable:
-                os.fsync(self._fd)
             return self._store._link(self, name, digest)
         except OSError as error:
             raise _failure(error, "cannot keep an object") from error
+
+    def sync(self) -> None:
+        """Wait until the bytes are on the disk."""
+        os.fsync(self._fd)
 
     def rename(self, path: str) -> None:
         """Give the file another temporary name."""

@@ -9,7 +9,7 @@ first instance; later series fill in what was empty, a replacement overwrites.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from filmroom.archive import values
 from filmroom.archive.index.interface import AddKind, AddOutcome, OnDuplicate
@@ -64,17 +64,22 @@ _FILL = {level: _update_sql(level, fill=True) for level in Level}
 _OVERWRITE = {level: _update_sql(level, fill=False) for level in Level}
 
 
+# For each level its attributes: tag, VR, how many key columns, and the record's own UID field.
+# The record's own UIDs count: they are the ones that were checked.
+_ROWS: dict[Level, tuple[tuple[int, str, int, str], ...]] = {
+    level: tuple((a.tag, a.vr, len(a.key_columns), _UIDS.get(a.tag, "")) for a in BY_LEVEL[level])
+    for level in Level
+}
+
+
 def _row(level: Level, record: InstanceRecord) -> list[object]:
-    texts: Mapping[int, str] = record.values
+    get = record.values.get
     row: list[object] = []
-    for attribute in BY_LEVEL[level]:
-        # The record's own UIDs count: they are the ones that were checked.
-        name = _UIDS.get(attribute.tag)
-        text = getattr(record, name) if name else texts.get(attribute.tag, "")
+    for tag, vr, keys, name in _ROWS[level]:
+        text = getattr(record, name) if name else get(tag, "")
         row.append(text)
-        keys = len(attribute.key_columns)
         if keys == 1:
-            row.append(values.key_form(attribute.vr, text) if text else "")
+            row.append(values.key_form(vr, text) if text else "")
         elif keys:
             row.extend(values.name_keys(text) if text else ("", "", ""))
     return row

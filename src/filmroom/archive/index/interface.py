@@ -77,6 +77,13 @@ class Index(Protocol):
         """
         ...
 
+    def commit(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> AddOutcome:
+        """Add a row as :meth:`add` does and return when it is durable: one hand-over less.
+
+        The caller's thread may commit what others have queued as well.
+        """
+        ...
+
     def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
         """Remove the rows of these (SOP Instance UID, blob key) where both still agree.
 

@@ -78,6 +78,11 @@ class SqliteIndex:
         """Queue the row for the next commit."""
         return self._writer.submit(lambda c: changes.add(c, record, on_duplicate))
 
+    def commit(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> AddOutcome:
+        """Commit the row, and what else is queued, in this thread."""
+        outcome: AddOutcome = self._writer.run(lambda c: changes.add(c, record, on_duplicate))
+        return outcome
+
     def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
         """Queue the removal; all of ``instances`` go in one transaction."""
         return self._writer.submit(lambda c: changes.remove(c, instances))

@@ -1,4 +1,4 @@
-"""The one thread that writes to SQLite: many pending changes become one transaction.
+"""The one connection that writes to SQLite: many pending changes become one transaction.
 
 While a commit waits for the disk, new changes gather and go with the next one (group commit), so
 the cost of a sync is shared and the latency of a lone change stays that of one commit. Transactions
@@ -7,9 +7,9 @@ begin IMMEDIATE and stay short, so that a command beside the server gets its tur
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -46,11 +46,17 @@ def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
 
 
 class Writer:
-    """Runs changes in the order they were submitted; each is atomic by itself."""
+    """Runs changes in the order they were submitted; each is atomic by itself.
+
+    Whoever holds the turn commits what everybody has queued. A thread that waits for its change
+    anyway takes the turn itself (:meth:`run`); for those who do not wait a thread of ours does.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue: deque[_Pending] = deque()
+        self._turn = threading.Lock()
+        self._awaited = threading.Semaphore(0)
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="filmroom-index", daemon=True)
@@ -58,12 +64,17 @@ class Writer:
 
     def submit(self, change: Change) -> Future[Any]:
         """Queue ``change``; the future ends after its commit."""
-        pending = _Pending(change, Future())
-        with self._lock:
-            if self._closed:
-                raise StorageFailed("the index is closed")
-            self._queue.put(pending)
+        pending = self._put(change)
+        self._awaited.release()
         return pending.future
+
+    def run(self, change: Change) -> Any:
+        """Make ``change``, together with whatever else is queued; returns after its commit."""
+        pending = self._put(change)
+        with self._turn:
+            while not pending.future.done():
+                self._commit_queued()
+        return pending.future.result()
 
     def close(self) -> None:
         """Finish what is queued, then end the thread and close the connection."""
@@ -71,28 +82,32 @@ class Writer:
             if self._closed:
                 return
             self._closed = True
-            self._queue.put(None)
+        self._awaited.release()
         self._thread.join()
+        with self._turn:
+            while self._queue:
+                self._commit_queued()
         self._connection.close()
 
+    def _put(self, change: Change) -> _Pending:
+        pending = _Pending(change, Future())
+        with self._lock:
+            if self._closed:
+                raise StorageFailed("the index is closed")
+            self._queue.append(pending)
+        return pending
+
     def _run(self) -> None:
-        ending = False
-        while not ending:
-            first = self._queue.get()
-            batch: list[_Pending] = []
-            ending = first is None
-            if first is not None:
-                batch.append(first)
-                while len(batch) < _BATCH:
-                    try:
-                        following = self._queue.get_nowait()
-                    except queue.Empty:
-                        break
-                    if following is None:
-                        ending = True
-                        break
-                    batch.append(following)
-                self._commit(batch)
+        while not self._closed:
+            self._awaited.acquire()
+            with self._turn:
+                self._commit_queued()
+
+    def _commit_queued(self) -> None:
+        """One transaction of what is queued; the caller has the turn."""
+        batch = [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
+        if batch:
+            self._commit(batch)
 
     def _commit(self, batch: list[_Pending]) -> None:
         try:
