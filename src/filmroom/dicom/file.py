@@ -6,7 +6,9 @@ import mmap
 import os
 import struct
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from filmroom.dicom.dataset import DataSet
@@ -22,10 +24,17 @@ from filmroom.dicom.uid import (
     transfer_syntax,
 )
 from filmroom.dicom.vr import LONG_VRS, SHORT_VRS
-from filmroom.dicom.writer import encode
+from filmroom.dicom.writer import Piece, encode
 from filmroom.errors import InvalidDicomFile, MissingRequiredTag
 
-__all__ = ["DicomFile", "file_meta", "read_file", "read_preamble_and_meta", "write_file"]
+__all__ = [
+    "DicomFile",
+    "file_meta",
+    "read_file",
+    "read_preamble_and_meta",
+    "write_file",
+    "write_pieces",
+]
 
 _PREAMBLE = 128
 _PREFIX = b"DICM"
@@ -179,12 +188,17 @@ def write_file(
         if not uid:
             raise MissingRequiredTag("a file needs SOP Class UID and SOP Instance UID", tag=tag)
         uids.append(uid)
+    meta = file_meta(uids[0], uids[1], syntax.uid, source_ae)
+    write_pieces(path, chain([meta], encode(data_set, syntax)))
+
+
+def write_pieces(path: Path | str, pieces: Iterable[Piece]) -> None:
+    """Write ``pieces`` as a file that appears whole or not at all; raises OSError."""
     target = Path(path)
     fd, name = tempfile.mkstemp(prefix=".filmroom-", dir=target.parent)
     try:
         with os.fdopen(fd, "wb") as file:
-            file.write(file_meta(uids[0], uids[1], syntax.uid, source_ae))
-            for piece in encode(data_set, syntax):
+            for piece in pieces:
                 file.write(piece)
         os.chmod(name, 0o644)
         os.replace(name, target)

@@ -19,7 +19,7 @@ from filmroom.dicom.uid import TransferSyntax
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidTransferSyntax
 
-__all__ = ["Piece", "encode", "encode_bytes"]
+__all__ = ["Piece", "encode", "encode_bytes", "gather", "swapped"]
 
 Piece = bytes | memoryview
 """Some bytes of an encoded data set; a view is of the buffer that was read."""
@@ -65,7 +65,7 @@ def encode(data_set: DataSet, syntax: TransferSyntax) -> Iterator[Piece]:
     Raises InvalidTransferSyntax where compressed pixel data would have to be decoded or
     uncompressed encapsulated, and other DataErrors for values that cannot be encoded.
     """
-    pieces = _gather(_data_set(data_set, _Layout(syntax)))
+    pieces = gather(_data_set(data_set, _Layout(syntax)))
     return _deflate(pieces) if syntax.deflated else pieces
 
 
@@ -74,8 +74,8 @@ def encode_bytes(data_set: DataSet, syntax: TransferSyntax) -> bytes:
     return b"".join(encode(data_set, syntax))
 
 
-def _gather(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Joins small pieces, passes large ones on as they are."""
+def gather(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """``pieces`` with small ones joined and large ones as they are."""
     small = bytearray()
     for piece in pieces:
         if len(piece) >= _GATHERED:
@@ -173,7 +173,7 @@ def _element(element: Element, layout: _Layout) -> Iterator[Piece]:
     swap = size > 1 and element.vr is not VR.UN and element.byte_order_is_little != little
     yield layout.header(tag, vr, length)
     if swap:
-        yield from _swapped(raw, size)
+        yield from swapped(raw, size)
     elif len(raw):
         yield raw
     if len(raw) % 2:
@@ -193,7 +193,7 @@ def _as_it_stands(element: Element, layout: _Layout) -> Iterator[Piece]:
     yield layout.mark(SEQUENCE_DELIMITER)
 
 
-def _swapped(raw: Piece, size: int) -> Iterator[Piece]:
+def swapped(raw: Piece, size: int) -> Iterator[Piece]:
     """``raw`` with the bytes of each number turned round; a rest that is no number stays."""
     view = memoryview(raw)
     whole = len(view) - len(view) % size
