@@ -9,7 +9,13 @@ from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS
 from filmroom.dicom.dictionary import lookup
 from filmroom.dicom.issue import Issue
 from filmroom.dicom.tag import Tag
-from filmroom.dicom.values import decode_text, decode_values, encode_values
+from filmroom.dicom.values import (
+    decode_text,
+    decode_values,
+    encode_values,
+    numbers_of,
+    typed_values,
+)
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidValue
 
@@ -59,10 +65,13 @@ class Element:
 
     @classmethod
     def of(cls, tag: int, vr: VR | str, values: Sequence[Any]) -> Element:
-        """An element from its values; encoding happens later, errors of it as well."""
+        """An element from its values; encoding happens later, errors of it as well.
+
+        Values become what decoding would give: text a name where the VR is PN, a date text.
+        """
         element = cls(tag, vr)
         element._raw = None
-        element._values = tuple(values)
+        element._values = typed_values(element.vr, values)
         return element
 
     @property
@@ -117,6 +126,15 @@ class Element:
         return values if values or self.effective_vr is VR.SQ else None
 
     @property
+    def numbers(self) -> memoryview[Any]:
+        """The numbers of OW, OF, OD, OL or OV: a view as far as can be, of a file's map as well.
+
+        ``numpy.asarray(element.numbers)`` is an array over the same memory. Of OB and others the
+        bytes.
+        """
+        return numbers_of(self.effective_vr, self.raw, little_endian=self._raw_is_little)
+
+    @property
     def text(self) -> str:
         """The value as text: values joined by backslashes and stripped; empty for bulk data."""
         vr = self.effective_vr
@@ -141,6 +159,10 @@ class Element:
     def byte_order_is_little(self) -> bool:
         """The byte order of :attr:`raw`: the stream's, or little endian once values were set."""
         return self.little_endian if self._raw is not None else True
+
+    @property
+    def _raw_is_little(self) -> bool:
+        return self.byte_order_is_little or self.vr is VR.UN
 
     def code_strings(self) -> tuple[str, ...]:
         """The values as CS, whatever VR the stream says: they may rule how others are decoded."""
@@ -170,8 +192,7 @@ class Element:
             else DEFAULT_CHARACTER_SETS
         )
         offset = None if self._record is None else self._record[1]
-        little = self.little_endian or self.vr is VR.UN
-        values, fault = decode_values(vr, self._raw, little_endian=little, sets=sets)
+        values, fault = decode_values(vr, self._raw, little_endian=self._raw_is_little, sets=sets)
         if fault and owner is not None:
             if owner.parser.strict:
                 raise InvalidValue(fault, tag=self.tag, offset=offset)
@@ -185,10 +206,7 @@ class Element:
             return False
         mine, theirs, vr = self.values, other.values, self.effective_vr
         if vr.facts.item_size > 1 and not vr.facts.multiple and mine and theirs:
-            same_order = (self.little_endian or self.vr is VR.UN) == (
-                other.little_endian or other.vr is VR.UN
-            )
-            return same_order and bytes(mine[0]) == bytes(theirs[0])
+            return self.numbers.tobytes() == other.numbers.tobytes()
         return mine == theirs
 
     __hash__ = None  # type: ignore[assignment]

@@ -162,10 +162,11 @@ class Scanner:
             self._carry = self._carry[read:]
             if self.done:
                 return
-        if self._kept is not None or self._skip or self._carry or self._levels:
+        inside = self._kept is not None or self._skip or self._levels
+        if inside or self._carry:
             raise TruncatedData(
                 "the data set ends inside an element",
-                tag=self._tag or None,
+                tag=self._tag if inside else None,  # of a header that is cut off nothing is known
                 offset=self.position,
             )
         self.done = True

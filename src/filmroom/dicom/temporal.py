@@ -1,7 +1,8 @@
 """Dates and times: DA, TM, DT of any precision, and the ranges that queries use.
 
 PS3.5 §6.2 gives the formats, PS3.4 §C.2.2.2.5 the ranges. A value of partial precision stands for
-an interval; :meth:`DateTime.earliest` and :meth:`DateTime.latest` are its ends.
+an interval; :meth:`DateTime.earliest` and :meth:`DateTime.latest` are its ends. Values in a data
+set are text that knows what it means: ``ds["StudyDate"].date``.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import Generic, TypeVar
 from filmroom.errors import InvalidValue
 
 __all__ = [
+    "AgeString",
+    "DateString",
     "DateTime",
+    "DateTimeString",
     "TemporalRange",
     "TimeOfDay",
+    "TimeString",
     "format_date",
     "format_datetime",
     "format_time",
@@ -35,6 +40,7 @@ _DATETIME = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,6}))?)?)?)?)?)?([+-]\d{4})?",
     re.ASCII,
 )
+_AGE = re.compile(r"(\d{3})([DWMY])", re.ASCII)
 _UNITS = ("year", "month", "day", "hour", "minute", "second", "fraction")
 
 
@@ -89,6 +95,53 @@ class TemporalRange(Generic[Value]):
 
     first: Value | None
     last: Value | None
+
+
+class DateString(str):
+    """A DA value: its text, as in the stream."""
+
+    __slots__ = ()
+
+    @property
+    def date(self) -> date:
+        """The date; raises :class:`InvalidValue` where the text is none."""
+        return parse_date(self)
+
+
+class TimeString(str):
+    """A TM value: its text, as in the stream."""
+
+    __slots__ = ()
+
+    @property
+    def time(self) -> TimeOfDay:
+        """The time of day; raises :class:`InvalidValue` where the text is none."""
+        return parse_time(self)
+
+
+class DateTimeString(str):
+    """A DT value: its text, as in the stream."""
+
+    __slots__ = ()
+
+    @property
+    def datetime(self) -> DateTime:
+        """The date and time; raises :class:`InvalidValue` where the text is none."""
+        return parse_datetime(self)
+
+
+class AgeString(str):
+    """An AS value: its text, as in the stream."""
+
+    __slots__ = ()
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """A number and its unit: D, W, M or Y; raises :class:`InvalidValue`."""
+        match = _AGE.fullmatch(self.strip(" \0"))
+        if match is None:
+            raise InvalidValue("not an age", hint="AS is nnnD, nnnW, nnnM or nnnY, PS3.5 §6.2")
+        return int(match[1]), match[2]
 
 
 def _span(precision: str, digits: int) -> timedelta:

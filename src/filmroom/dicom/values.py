@@ -1,24 +1,45 @@
 """Values of each VR from bytes and back (PS3.5 §6.2, §6.4).
 
 Text comes as :class:`str`, PN as :class:`PersonName`, DS and IS as numbers that keep their text,
-AT as :class:`Tag`, binary numbers as numbers; bulk VRs and UN as the bytes themselves.
+DA, TM, DT and AS as text that knows its meaning, AT as :class:`Tag`, binary numbers as numbers;
+bulk VRs and UN as the bytes themselves, which :func:`numbers_of` shows as numbers.
 """
 
 from __future__ import annotations
 
-import math
 import struct
-from collections.abc import Sequence
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from filmroom.dicom.charset import PN_DELIMITERS, TEXT_DELIMITERS, CharacterSets
+from filmroom.dicom.number_strings import DecimalString, IntegerString
 from filmroom.dicom.person_name import PersonName
 from filmroom.dicom.tag import Tag
+from filmroom.dicom.temporal import (
+    AgeString,
+    DateString,
+    DateTime,
+    DateTimeString,
+    TimeOfDay,
+    TimeString,
+    format_date,
+    format_datetime,
+    format_time,
+)
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidValue
 
-__all__ = ["DecimalString", "IntegerString", "decode_text", "decode_values", "encode_values"]
+__all__ = [
+    "decode_text",
+    "decode_values",
+    "encode_values",
+    "numbers_of",
+    "typed_values",
+]
 
 _FORMATS = {
     VR.US: "H",
@@ -32,61 +53,54 @@ _FORMATS = {
     VR.AT: "H",
 }
 _BULK = frozenset({VR.OB, VR.OD, VR.OF, VR.OL, VR.OV, VR.OW, VR.UN})
+_BULK_CODES = {VR.OD: "d", VR.OF: "f", VR.OL: "I", VR.OV: "Q", VR.OW: "H"}
 _LEADING_SPACES_COUNT = frozenset({VR.LT, VR.ST, VR.UT, VR.UC, VR.UR, VR.PN})
 
 
-class DecimalString(float):
-    """A DS value: a number that remembers its text."""
-
-    __slots__ = ("text",)
-    text: str
-
-    def __new__(cls, text: str | float) -> DecimalString:
-        """From text or a number; raises ValueError for text that is no finite number."""
-        number = super().__new__(cls, text)
-        if not math.isfinite(number) or (isinstance(text, str) and "_" in text):
-            raise ValueError("DS is a finite decimal number")
-        number.text = text.strip() if isinstance(text, str) else format_decimal(float(text))
-        return number
-
-    def __str__(self) -> str:
-        return self.text
+def _date(value: str | date) -> DateString:
+    return DateString(value if isinstance(value, str) else format_date(value))
 
 
-class IntegerString(int):
-    """An IS value: an integer that remembers its text."""
-
-    text: str
-
-    def __new__(cls, text: str | int) -> IntegerString:
-        """From text or an integer; raises ValueError for text that is no integer."""
-        if isinstance(text, str) and "_" in text:
-            raise ValueError("IS is an integer")
-        try:
-            number = super().__new__(cls, text)
-        except ValueError:
-            value = Decimal(text.strip()) if isinstance(text, str) and len(text) <= 16 else None
-            # LENIENT: "1.0" as IS, sent by several RT systems.
-            if value is None or not value.is_finite() or abs(value.adjusted()) > 16 or value % 1:
-                raise ValueError("IS is an integer") from None
-            number = super().__new__(cls, int(value))
-        number.text = text.strip() if isinstance(text, str) else str(int(text))
-        return number
-
-    def __str__(self) -> str:
-        return self.text
+def _time(value: str | time | TimeOfDay) -> TimeString:
+    return TimeString(value if isinstance(value, str) else format_time(value))
 
 
-def format_decimal(number: float) -> str:
-    """``number`` in at most 16 characters, as close as they allow (DS, PS3.5 §6.2)."""
-    text = repr(number)
-    if text.endswith(".0"):
-        text = text[:-2]
-    for digits in range(16, 0, -1):
-        if len(text) <= 16:
-            break
-        text = f"{number:.{digits}g}"
-    return text
+def _datetime(value: str | datetime | DateTime) -> DateTimeString:
+    return DateTimeString(value if isinstance(value, str) else format_datetime(value))
+
+
+_TYPES: dict[VR, tuple[tuple[type, ...], Callable[[Any], Any]]] = {
+    VR.AS: ((str,), AgeString),
+    VR.AT: ((int,), Tag),
+    VR.DA: ((str, date), _date),
+    VR.DS: ((str, int, float, Decimal), DecimalString),
+    VR.DT: ((str, datetime, DateTime), _datetime),
+    VR.IS: ((str, int), IntegerString),
+    VR.PN: ((str,), PersonName.parse),
+    VR.TM: ((str, time, TimeOfDay), _time),
+}
+"""What may stand for a value of a VR, and what makes one of it; others are plain themselves."""
+
+
+def typed_values(vr: VR, values: Iterable[Any]) -> tuple[Any, ...]:
+    """``values`` as decoding would give them: a name for text in PN, a number for text in DS.
+
+    What cannot be of the VR stays as it is, for encoding to refuse.
+    """
+    if vr.facts.item_size and vr is not VR.AT:
+        return tuple(values)
+    kinds, make = _TYPES.get(vr, ((), str))
+    typed = []
+    for value in values:
+        if value is None or value == "":
+            value = PersonName() if vr is VR.PN else ""
+        elif isinstance(value, kinds):
+            try:
+                value = make(value)
+            except (ValueError, ArithmeticError):
+                pass
+        typed.append(value)
+    return tuple(typed)
 
 
 def decode_text(vr: VR, raw: bytes, sets: CharacterSets) -> tuple[str, bool]:
@@ -118,21 +132,40 @@ def decode_values(
         parts = [part.strip(" \0") for part in parts]
     if len(parts) == 1 and not parts[0]:
         return (), fault
-    if vr is VR.PN:
-        return tuple(PersonName.parse(part) for part in parts), fault
-    if vr is VR.DS or vr is VR.IS:
-        values: list[Any] = []
-        kind: type[DecimalString] | type[IntegerString]
-        kind = DecimalString if vr is VR.DS else IntegerString
-        for part in parts:
-            try:
-                values.append(kind(part) if part else "")
-            except (ValueError, ArithmeticError):
-                # LENIENT: text that is no number stays text.
-                values.append(part)
-                fault = f"a value of {vr} that is no number"
-        return tuple(values), fault
-    return tuple(parts), fault
+    if vr not in _TYPES:
+        return tuple(parts), fault
+    make = _TYPES[vr][1]
+    if vr is not VR.DS and vr is not VR.IS:
+        return tuple(map(make, parts)), fault
+    values: list[Any] = []
+    for part in parts:
+        try:
+            values.append(make(part) if part else "")
+        except (ValueError, ArithmeticError):
+            # LENIENT: text that is no number stays text.
+            values.append(part)
+            fault = f"a value of {vr} that is no number"
+    return tuple(values), fault
+
+
+def numbers_of(vr: VR, raw: bytes | memoryview, *, little_endian: bool) -> memoryview[Any]:
+    """The numbers of a value of OB, OW, OF, OD, OL or OV, without copying where that can be.
+
+    They are a view of the right item size; in the other byte order than the machine's, one of a
+    copy that is swapped. Bytes beyond the last whole number are left out.
+    """
+    code = _BULK_CODES.get(vr)
+    view = memoryview(raw)
+    if code is None:
+        return view
+    whole = view[: len(view) - len(view) % vr.facts.item_size]
+    if little_endian != (sys.byteorder == "little"):
+        swapped = array(code)
+        swapped.frombytes(whole)
+        swapped.byteswap()
+        whole = memoryview(swapped).cast("B")
+    numbers: memoryview[Any] = whole.cast(code)  # type: ignore[call-overload]
+    return numbers
 
 
 def _decode_numbers(
@@ -181,28 +214,23 @@ def encode_values(
 
 
 def _encode_bulk(vr: VR, values: Sequence[Any]) -> bytes | memoryview:
-    if len(values) != 1 or not isinstance(values[0], bytes | bytearray | memoryview):
-        raise InvalidValue(f"a value of {vr} is one bytes-like object")
-    raw = values[0]
-    if isinstance(raw, memoryview) and not len(raw) & 1 and raw.format == "B":
-        return raw
-    data = bytes(raw)
-    return data + b"\0" if len(data) & 1 else data
+    try:
+        (value,) = values
+        view = memoryview(value)
+    except (TypeError, ValueError):
+        raise InvalidValue(f"a value of {vr} is one bytes-like object") from None
+    data = view.cast("B") if view.c_contiguous else memoryview(view.tobytes())
+    if len(data) & 1:
+        return data.tobytes() + b"\0"
+    return value if isinstance(value, bytes) else data
 
 
 def _format(vr: VR, value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        text = str(value)
-    elif vr is VR.DS and isinstance(value, int | float | Decimal):
-        text = str(value if isinstance(value, DecimalString) else DecimalString(float(value)))
-    elif (vr is VR.IS and isinstance(value, int)) or (
-        vr is VR.PN and isinstance(value, PersonName)
-    ):
-        text = str(value)
-    else:
+    if not isinstance(value, str | DecimalString | IntegerString | PersonName):
         raise InvalidValue(f"a value of {vr} cannot be a {type(value).__name__}")
+    text = str(value)
     if vr.facts.multiple and "\\" in text:
         raise InvalidValue(f"a value of {vr} cannot hold a backslash", hint="give a tuple instead")
     return text
