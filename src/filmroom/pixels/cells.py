@@ -1,0 +1,97 @@
+"""Decoded samples as stored values of the right dtype (PS3.5 §8.1.1, §8.2).
+
+A codec gives containers of its own choice, often without a sign; the data set says what they mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from filmroom.errors import InvalidValue, LengthOutOfBounds
+from filmroom.pixels.codestream import Codestream
+from filmroom.pixels.description import ImageDescription, PixelArray, PixelKind
+
+__all__ = ["MAX_FRAME_LENGTH", "as_stored", "as_unsigned", "check", "from_codec"]
+
+MAX_FRAME_LENGTH = 1 << 32
+"""Bytes that one decoded frame may have: a header must not fill the memory by itself."""
+
+_PIXEL_DATA = 0x7FE00010
+_ROWS = 0x00280010
+_SAMPLES_PER_PIXEL = 0x00280002
+_BITS_ALLOCATED = 0x00280100
+
+
+def check(header: Codestream, description: ImageDescription) -> None:
+    """Raise :class:`InvalidValue` where a compressed frame is not the image described.
+
+    Also :class:`LengthOutOfBounds` where it would become longer than ``MAX_FRAME_LENGTH``.
+    """
+    if (header.rows, header.columns) != (description.rows, description.columns):
+        raise InvalidValue(
+            f"the compressed frame has {header.rows} rows and {header.columns} columns, the data"
+            f" set {description.rows} and {description.columns}",
+            tag=_ROWS,
+        )
+    if header.samples not in (0, description.samples_per_pixel):
+        raise InvalidValue(
+            f"the compressed frame has {header.samples} samples a pixel, the data set"
+            f" {description.samples_per_pixel}",
+            tag=_SAMPLES_PER_PIXEL,
+        )
+    if header.precision > max(description.bits_allocated, 8):
+        raise InvalidValue(
+            f"the compressed frame has {header.precision} bits a sample, the data set room for"
+            f" {description.bits_allocated}",
+            tag=_BITS_ALLOCATED,
+        )
+    if description.samples * description.dtype.itemsize > MAX_FRAME_LENGTH:
+        raise LengthOutOfBounds(
+            f"a frame longer than {MAX_FRAME_LENGTH} bytes once decoded", tag=_PIXEL_DATA
+        )
+
+
+def from_codec(
+    array: PixelArray, description: ImageDescription, precision: int, *, sign_at: int | None = None
+) -> PixelArray:
+    """What a codec gave as stored values in the shape and dtype of ``description``.
+
+    ``precision`` is the codec's bits a sample. ``sign_at`` are the bits of which the highest is the
+    sign, Bits Stored unless the codec knows better.
+    """
+    if array.size != description.samples or array.dtype.kind not in "iu":
+        raise InvalidValue("the codec gave other samples than described", tag=_PIXEL_DATA)
+    out = array.reshape(description.shape).astype(description.dtype, copy=False)
+    allocated, stored = description.bits_allocated, description.bits_stored
+    if precision > stored:
+        return as_stored(out, description)
+    meant = min(sign_at or stored, stored)
+    wrapped = array.dtype.kind == "i" or description.is_signed
+    if meant < allocated and wrapped and (array.dtype.kind == "i") != description.is_signed:
+        unused = out.dtype.itemsize * 8 - meant
+        out = out << unused
+        out >>= unused
+    return out
+
+
+def as_stored(array: PixelArray, description: ImageDescription) -> PixelArray:
+    """Pixel cells as stored values: bits around those stored cut off, the sign extended.
+
+    What older objects keep in the other bits is overlays (PS3.5 §8.1.1, PS3.3 §C.9.2).
+    """
+    if description.kind is not PixelKind.INTEGER or description.bits_allocated == 1:
+        return array
+    unused = description.bits_allocated - description.bits_stored
+    if not unused:
+        return array
+    above = description.bits_allocated - 1 - description.high_bit
+    out = array << above
+    out >>= unused
+    return out
+
+
+def as_unsigned(array: PixelArray, description: ImageDescription) -> PixelArray:
+    """Stored values as the unsigned numbers of Bits Stored bits that codecs without a sign take."""
+    size = 1 if description.bits_stored <= 8 else 2 if description.bits_stored <= 16 else 4
+    mask = np.array((1 << description.bits_stored) - 1, f"u{size}")
+    return np.ascontiguousarray(array.astype(mask.dtype) & mask)

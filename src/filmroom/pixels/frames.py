@@ -1,0 +1,205 @@
+"""The frames of an image as arrays, located and decoded one by one when asked for."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal, overload
+
+import numpy as np
+
+from filmroom.dicom import VR, DataSet, TransferSyntax
+from filmroom.errors import (
+    InvalidTransferSyntax,
+    InvalidValue,
+    MissingRequiredTag,
+    TruncatedData,
+)
+from filmroom.pixels import native
+from filmroom.pixels.codecs import Codec, codec_for, decode
+from filmroom.pixels.colour import RGB_AFTER_DECODING, is_ybr, to_rgb
+from filmroom.pixels.description import ImageDescription, PixelArray
+from filmroom.pixels.encapsulation import EncapsulatedFrames
+
+__all__ = ["Frames"]
+
+_EXTENDED_OFFSETS = 0x7FE00001
+_EXTENDED_LENGTHS = 0x7FE00002
+_PIXEL_DATA = 0x7FE00010
+_ITEM = b"\xfe\xff\x00\xe0"
+_MOST_WORKERS = 8
+_DECODES_TO_RGB = frozenset({"1.2.840.10008.1.2.4.111"})
+
+
+class Frames(Sequence[PixelArray]):
+    """A read-only sequence of frames, each ``(rows, columns)`` or ``(rows, columns, samples)``.
+
+    Values are the stored ones, of the dtype that ``description.dtype`` says, without Modality LUT.
+    Colour is interleaved and RGB, or with ``colour="stored"`` what the data set says, chrominance
+    at full resolution (YBR_RCT and YBR_ICT are RGB once decoded). PALETTE COLOR stays indices.
+    Native frames may be read-only views of the bytes that were read.
+
+    Raises :class:`MissingRequiredTag` without pixel data, :class:`InvalidTransferSyntax` where no
+    codec is there, other DataErrors for what cannot be. Tolerated defects are in the issues of the
+    data set; read strictly, they raise. Frames may be taken from several threads at once.
+    """
+
+    def __init__(
+        self,
+        data_set: DataSet,
+        transfer_syntax: TransferSyntax | None = None,
+        *,
+        colour: Literal["rgb", "stored"] = "rgb",
+    ) -> None:
+        syntax = data_set.transfer_syntax if transfer_syntax is None else transfer_syntax
+        self.description = ImageDescription.of(data_set)
+        self.transfer_syntax = syntax
+        self._rgb = colour == "rgb"
+        tag = self.description.kind.value
+        element = data_set.element(tag)
+        if element is None or not len(element.raw):
+            raise MissingRequiredTag("there is no pixel data", tag=tag)
+        self._value = memoryview(element.raw)
+        self._little = element.byte_order_is_little
+        self._words = element.vr is VR.OW
+        self._encapsulated: EncapsulatedFrames | None = None
+        self._codec: Codec | None = None
+        tolerate = data_set.parser.tolerate
+        enclosed = element.undefined_length
+        if syntax.encapsulated and not enclosed:
+            if bytes(self._value[:4]) == _ITEM:
+                # LENIENT: fragments in a value of defined length, from converters.
+                tolerate("encapsulated pixel data of defined length", tag, 0, InvalidValue)
+                enclosed = True
+            else:
+                # LENIENT: pixels that were decompressed, but the transfer syntax left as it was.
+                tolerate(f"native pixel data in {syntax}", tag, 0, InvalidTransferSyntax)
+        if enclosed:
+            self._codec = codec_for(syntax)
+            self._encapsulated = EncapsulatedFrames(
+                self._value,
+                self.description.number_of_frames,
+                extended=_extended(data_set),
+                tolerate=tolerate,
+            )
+        else:
+            self._check_length(data_set)
+
+    def _check_length(self, data_set: DataSet) -> None:
+        bits = self.description.frame_bits
+        expected = (bits * self.description.number_of_frames + 7) // 8
+        found = len(self._value)
+        tag = self.description.kind.value
+        if found < expected:
+            data_set.parser.tolerate(
+                f"{found} bytes of pixel data where {expected} must be", tag, 0, TruncatedData
+            )
+        elif found > expected + expected % 2:
+            # LENIENT: bytes after the last frame, from systems that pad to blocks.
+            data_set.parser.tolerate(
+                f"{found - expected} bytes after the last frame", tag, 0, InvalidValue
+            )
+
+    @property
+    def photometric_interpretation(self) -> str:
+        """Of the arrays, which may differ from that of the data set: RGB, or YBR_FULL for 4:2:2."""
+        photometric = self.description.photometric_interpretation
+        if self.description.samples_per_pixel != 3:
+            return photometric
+        if photometric in RGB_AFTER_DECODING or self.transfer_syntax.uid in _DECODES_TO_RGB:
+            return "RGB"
+        if is_ybr(photometric):
+            return "RGB" if self._rgb else photometric.replace("_422", "")
+        return photometric
+
+    def __len__(self) -> int:
+        return self.description.number_of_frames
+
+    @overload
+    def __getitem__(self, index: int) -> PixelArray: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[PixelArray]: ...
+    def __getitem__(self, index: int | slice) -> PixelArray | list[PixelArray]:
+        """Decode one frame, or those of a slice."""
+        if isinstance(index, slice):
+            return [self._frame(number) for number in range(len(self))[index]]
+        return self._frame(self._number(index))
+
+    def __iter__(self) -> Iterator[PixelArray]:
+        """Decode frame after frame, each when it is asked for."""
+        return map(self._frame, range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<Frames {len(self)} of {self.description.shape} in {self.transfer_syntax}>"
+
+    def _number(self, index: int) -> int:
+        return range(len(self))[index]
+
+    def encoded(self, index: int) -> bytes | memoryview:
+        """The bytes of one frame as they stand: compressed, or a view of the native pixels."""
+        number = self._number(index)
+        if self._encapsulated is not None:
+            return self._encapsulated.read(number)
+        return native.frame_bytes(self._value, self.description, number)
+
+    def _frame(self, number: int) -> PixelArray:
+        description = self.description
+        if self._encapsulated is not None:
+            data = self._encapsulated.read(number)
+            return decode(self.transfer_syntax, data, description, rgb=self._rgb)
+        array: PixelArray = native.unpack(
+            self._value, description, number, little_endian=self._little, words=self._words
+        )[0]
+        photometric = description.photometric_interpretation
+        if self._rgb and description.samples_per_pixel == 3 and is_ybr(photometric):
+            return to_rgb(array, photometric, description.bits_stored)
+        return array
+
+    def decoded(
+        self, indices: Iterable[int] | None = None, *, workers: int | None = None
+    ) -> Iterator[PixelArray]:
+        """Frames in the order asked for, several decoded ahead in threads.
+
+        No more than two frames a worker are held ahead of the consumer. Closing the iterator
+        cancels what has not begun. Without ``indices`` all frames come.
+        """
+        numbers = iter(range(len(self)) if indices is None else map(self._number, indices))
+        count = _workers(workers)
+        if count == 1 or self._encapsulated is None:
+            yield from map(self._frame, numbers)
+            return
+        with ThreadPoolExecutor(count, thread_name_prefix="frames") as pool:
+            ahead: deque[Future[PixelArray]] = deque()
+            try:
+                for number in numbers:
+                    ahead.append(pool.submit(self._frame, number))
+                    if len(ahead) >= 2 * count:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def array(self, workers: int | None = None) -> PixelArray:
+        """All frames as ``(frames, rows, columns[, samples])``, decoded in parallel."""
+        description = self.description
+        count = len(self)
+        for number in (0, count - 1):
+            self.encoded(number)
+        out = np.empty((count, *description.shape), description.dtype)
+        for number, frame in enumerate(self.decoded(workers=workers)):
+            out[number] = frame
+        return out
+
+
+def _extended(data_set: DataSet) -> tuple[bytes | memoryview, bytes | memoryview] | None:
+    offsets, lengths = data_set.raw(_EXTENDED_OFFSETS), data_set.raw(_EXTENDED_LENGTHS)
+    return None if offsets is None or lengths is None else (offsets, lengths)
+
+
+def _workers(workers: int | None) -> int:
+    if workers is None:
+        return min(os.cpu_count() or 1, _MOST_WORKERS)
+    return max(workers, 1)
