@@ -24,10 +24,11 @@ from pydantic.fields import FieldInfo
 
 import filmroom
 from filmroom import errors
-from filmroom.archive.keys import ATTRIBUTES, ITEM_VRS, UNIQUE_KEYS, Kind, Level
+from filmroom.archive.keys import ATTRIBUTES, ITEM_VRS, Kind, Level
 from filmroom.cli.main import app
 from filmroom.config import Settings
 from filmroom.dicom import STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES, lookup, uid_name
+from filmroom.dicom.charset import _SETS
 from filmroom.services.models import QUERY_MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -250,7 +251,7 @@ def python() -> str:
         if names:
             rows = [(f"`{name}`", _describe(package, name)) for name in names]
             intro = _first_line(package.__doc__)
-            sections.append(f"## {info.name}\n\n{intro}\n\n{table(('name', 'what it is'), rows)}")
+            sections.append(f"### {info.name}\n\n{intro}\n\n{table(('name', 'what it is'), rows)}")
     return "\n\n".join(sections)
 
 
@@ -264,7 +265,10 @@ def _describe(package: Any, name: str) -> str:
         return ""
     if inspect.ismodule(value):
         return _first_line(value.__doc__)
-    return _first_line(_constant_docstrings(package).get(name, ""))
+    text = _constant_docstrings(package).get(name)
+    if text is not None:
+        return _first_line(text)
+    return f"`0x{value:04X}`" if isinstance(value, int) else str(value)
 
 
 def _constant_docstrings(package: Any) -> dict[str, str]:
@@ -342,12 +346,16 @@ def _matching(tag: int, vr: str, *, computed: bool, items: tuple[int, ...]) -> s
         assert set(items) <= set(ITEM_VRS)
         return f"sequence: {names}"
     if vr == "UI":
-        return "single value, list of UID" + (
-            "; required for retrieval" if tag in UNIQUE_KEYS.values() else ""
-        )
+        return "single value, list of UID"
     if vr in ("DA", "TM", "DT"):
         return "single value, range"
     return "single value" if vr == "US" else "single value, wild card"
+
+
+def character_sets() -> str:
+    """The character sets of Specific Character Set, by the number of their registration."""
+    numbers = sorted(_SETS, key=int)
+    return ", ".join(f"ISO_IR {number}" for number in numbers)
 
 
 def time_outs() -> str:
@@ -388,6 +396,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "storage-sop-classes": storage_sop_classes,
     "transfer-syntaxes": transfer_syntaxes,
     "query-keys": query_keys,
+    "character-sets": character_sets,
     "time-outs": time_outs,
     "how-to-guides": how_to_guides,
 }

@@ -55,5 +55,5 @@ def _delete(
     if as_json:
         print_json({"deleted": deleted})
     else:
-        print(f"{deleted} instances deleted")  # noqa: T201
+        print("1 instance deleted" if deleted == 1 else f"{deleted} instances deleted")  # noqa: T201
     raise typer.Exit(0 if deleted else 1)

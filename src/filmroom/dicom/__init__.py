@@ -3,7 +3,7 @@
 ::
 
     file = read_file("image.dcm")
-    file.data_set["PatientName"].family_name
+    file.data_set["PatientName"].family
 """
 
 from filmroom.dicom.charset import CharacterSets
