@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     aet: AETitle = Field("FILMROOM", description="Our AE title")
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on")
     dicom_port: Port = Field(11112, description="DICOM port to listen on; 0 takes a free one")
+    workers: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes that serve associations; 0 is one for each processor core",
+    )
     check_called_aet: bool = Field(
         False, description="Reject associations that call another AE title than ours"
     )

@@ -37,7 +37,8 @@
     │   ├── IdentityMismatch        -864       command and data set disagree about the instance
     │   ├── ObjectNotFound          -865
     │   ├── ObjectDamaged           -866
-    │   └── ArchiveInUse            -867
+    │   ├── ArchiveInUse            -867
+    │   └── IndexOwnerLost          -868       whether a row was committed is not known
     └── QueryError                  -880…-899
         ├── QueryFailed             -880
         ├── NoMatchesFound          -881
@@ -73,6 +74,7 @@ __all__ = [
     "DuplicateSopInstance",
     "FilmroomError",
     "IdentityMismatch",
+    "IndexOwnerLost",
     "InvalidCharacterSet",
     "InvalidDicomFile",
     "InvalidDimseResponse",
@@ -385,6 +387,12 @@ class ArchiveInUse(ArchiveError):
     """Another server process already serves this data folder."""
 
     code = -867
+
+
+class IndexOwnerLost(ArchiveError):
+    """The process that owns the index ended before it answered: a row may be committed or not."""
+
+    code = -868
 
 
 class QueryError(FilmroomError):

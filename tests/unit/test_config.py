@@ -86,6 +86,8 @@ WRONG = [
     ("unknown_sop_classes", 7),
     ("relational_queries", []),
     ("max_matches", -1),
+    ("workers", -1),
+    ("workers", 65),
     ("max_associations", 0),
     ("max_associations", 100_001),
     ("max_pdu", 4_095),

@@ -11,8 +11,9 @@ import os
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,14 @@ from urllib.parse import unquote, urlsplit
 from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs, ObjectName
 from filmroom.archive.events import InstancesDeleted, InstanceStored
 from filmroom.archive.incoming import Incoming, StoreOutcome
-from filmroom.archive.index import AddKind, Index, IndexStats, OnDuplicate, SqliteIndex
+from filmroom.archive.index import (
+    AddKind,
+    Index,
+    IndexStats,
+    OnDuplicate,
+    RelayIndex,
+    SqliteIndex,
+)
 from filmroom.archive.query import Query
 from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
 from filmroom.archive.response import response_identifier
@@ -33,6 +41,7 @@ from filmroom.errors import (
     ArchiveInUse,
     ConfigurationError,
     DuplicateSopInstance,
+    IndexOwnerLost,
     InvalidDicomFile,
     ObjectDamaged,
     StorageFailed,
@@ -125,33 +134,54 @@ class Archive:
         may then lose what was acknowledged. Raises ArchiveInUse, StorageFailed,
         ConfigurationError.
         """
-        if durability not in ("full", "relaxed"):
-            raise ConfigurationError("durability is full or relaxed", setting="durability")
+        place = _Place.of(data, index_url, blob_url, durability, on_duplicate)
         try:
-            policy = OnDuplicate(on_duplicate)
-        except ValueError:
-            message = "on_duplicate is keep, replace or reject"
-            raise ConfigurationError(message, setting="on_duplicate") from None
-        blob_path = _path_of(blob_url, "file", data / "objects", "blob_url")
-        index_path = _path_of(index_url, "sqlite", data / "index.sqlite", "index_url")
-        try:
-            for folder in (data, index_path.parent):
+            for folder in (data, place.index.parent):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             hint = "check the owner and the mode of the folder above"
             raise StorageFailed(f"cannot make the data folder {data}", hint=hint) from error
         lock = _take_lock(data) if exclusive else -1
-        durable = durability == "full"
         try:
-            blobs = FilesystemBlobs(blob_path, durable=durable)
-            index = SqliteIndex(index_path, durable=durable)
+            blobs = FilesystemBlobs(place.blobs, durable=place.durable)
+            index = SqliteIndex(place.index, durable=place.durable)
+            archive = cls(
+                blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus, lock=lock
+            )
             if exclusive:
-                blobs.clean(index.has_blob)
+                archive.clean()
         except BaseException:
             if lock >= 0:
                 os.close(lock)
             raise
-        return cls(blobs, index, on_duplicate=policy, event_bus=event_bus, lock=lock)
+        return archive
+
+    @classmethod
+    def join(
+        cls,
+        data: Path,
+        owner: Connection,
+        lost: Callable[[], None],
+        *,
+        index_url: str | None = None,
+        blob_url: str | None = None,
+        durability: str = "full",
+        on_duplicate: str = "keep",
+        event_bus: EventBus | None = None,
+    ) -> Archive:
+        """Open the archive that another process serves and whose index it owns.
+
+        ``owner`` leads to that process, which runs :func:`~filmroom.archive.index.serve_relay`;
+        ``lost`` is called, in a thread of its own, when it has gone.
+        """
+        place = _Place.of(data, index_url, blob_url, durability, on_duplicate)
+        blobs = FilesystemBlobs(place.blobs, durable=place.durable)
+        index = RelayIndex(place.index, owner, lost)
+        return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus)
+
+    def clean(self) -> int:
+        """Remove what a process that died left half received, and what nobody was told of."""
+        return self.blobs.clean(self.index.has_blob)
 
     def receive(
         self,
@@ -239,10 +269,16 @@ class Archive:
 
     def _keep_now(self, incoming: Incoming) -> StoreOutcome:
         try:
-            return self._keep_record(incoming, *incoming.record())
-        finally:
-            # Only now: until the index knows the blob, a crash must let it be found and removed.
+            outcome = self._keep_record(incoming, *incoming.record())
+        except IndexOwnerLost:
+            # The row may be there: what the blob is called in incoming/ lets the next start decide.
+            raise
+        except BaseException:
             incoming.discard()
+            raise
+        # Only now: until the index knows the blob, a crash must let it be found and removed.
+        incoming.discard()
+        return outcome
 
     def _keep_record(
         self, incoming: Incoming, name: ObjectName, record: InstanceRecord
@@ -250,6 +286,8 @@ class Archive:
         key = incoming.writer.commit(name, record.digest)
         try:
             added = self.index.commit(replace(record, blob_key=key), self.on_duplicate)
+        except IndexOwnerLost:
+            raise
         except BaseException:
             self.blobs.delete(key)
             raise
@@ -348,6 +386,39 @@ class Archive:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an archive lies and how it is kept."""
+
+    index: Path
+    blobs: Path
+    durable: bool
+    on_duplicate: OnDuplicate
+
+    @classmethod
+    def of(
+        cls,
+        data: Path,
+        index_url: str | None,
+        blob_url: str | None,
+        durability: str,
+        on_duplicate: str,
+    ) -> Self:
+        if durability not in ("full", "relaxed"):
+            raise ConfigurationError("durability is full or relaxed", setting="durability")
+        try:
+            policy = OnDuplicate(on_duplicate)
+        except ValueError:
+            message = "on_duplicate is keep, replace or reject"
+            raise ConfigurationError(message, setting="on_duplicate") from None
+        return cls(
+            _path_of(index_url, "sqlite", data / "index.sqlite", "index_url"),
+            _path_of(blob_url, "file", data / "objects", "blob_url"),
+            durability == "full",
+            policy,
+        )
 
 
 def _path_of(url: str | None, scheme: str, default: Path, setting: str) -> Path:

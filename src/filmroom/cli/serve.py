@@ -35,6 +35,10 @@ def _serve(
         int | None,
         typer.Option("--dicom-port", help="DICOM port; 0 takes a free one; default: 11112."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that serve associations; default: one a processor core."),
+    ] = None,
     destination: Destinations = None,
     on_duplicate: Annotated[
         str | None,
@@ -65,6 +69,7 @@ def _serve(
         aet=aet,
         host=host,
         dicom_port=dicom_port,
+        workers=workers,
         destinations=parse_destinations(destination),
         on_duplicate=on_duplicate,
         durability=durability,

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Callable
 
 from filmroom import net
 from filmroom.client import LocalEntity
 from filmroom.config import Settings
-from filmroom.errors import ConfigurationError
 from filmroom.ops.logging import get_logger
+from filmroom.server.listener import Listener
 from filmroom.services import ServiceCatalogue
 from filmroom.transport import Connection, MessageSink, Operation, ReceiveBuffer
 
 __all__ = ["DicomServer"]
 
-BACKLOG = 1024
-"""Connections that may wait to be taken by the event loop."""
-
 OPERATIONS_WINDOW = (0, 16)
 """Asynchronous operations, where a peer asks for them: we may perform 16 at once."""
+
+MAX_SURPLUS = 1000
+"""Connections beyond `max_associations` that are told so; more are closed without a word."""
 
 _TRANSIENT = 2
 _BY_PRESENTATION_PROVIDER = 3
@@ -36,15 +38,28 @@ class DicomServer:
     """
 
     def __init__(
-        self, settings: Settings, services: ServiceCatalogue, *, tls: ssl.SSLContext | None = None
+        self,
+        settings: Settings,
+        services: ServiceCatalogue,
+        *,
+        tls: ssl.SSLContext | None = None,
+        hand_over: Callable[[socket.socket], bool] | None = None,
+        closed: Callable[[], None] | None = None,
     ) -> None:
+        """``hand_over`` may give an accepted connection to another process, and says if it did;
+        ``closed`` is called whenever a connection that was adopted is gone.
+        """
         self._settings = settings
         self._services = services
         self._tls = tls
+        self._hand_over = hand_over
+        self._closed = closed
         self._buffer = ReceiveBuffer()
         self._timeouts = LocalEntity.from_settings(settings).timeouts()
         self._connections: set[Connection] = set()
-        self._server: asyncio.Server | None = None
+        self._surplus: set[Connection] = set()
+        self._adopting: set[asyncio.Task[None]] = set()
+        self._listener: Listener | None = None
         self._stopping = False
         self._policy = net.AcceptPolicy(
             abstract_syntaxes=services.policies(),
@@ -57,34 +72,52 @@ class DicomServer:
 
     async def start(self) -> None:
         """Listen. Raises ConfigurationError when the address cannot be listened on."""
-        loop = asyncio.get_running_loop()
-        settings = self._settings
-        try:
-            self._server = await loop.create_server(
-                self._connection,
-                settings.host,
-                settings.dicom_port,
-                backlog=BACKLOG,
-                ssl=self._tls,
-            )
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot listen on {settings.host}:{settings.dicom_port}:"
-                f" {error.strerror or error}",
-                setting="dicom_port",
-                hint="another program may hold the port: choose one with --dicom-port",
-            ) from error
+        self._listener = Listener(self._settings.host, self._settings.dicom_port, self._accepted)
 
     @property
     def port(self) -> int:
         """The port listened on, also where the setting is 0."""
-        assert self._server is not None
-        return int(self._server.sockets[0].getsockname()[1])
+        assert self._listener is not None
+        return self._listener.port
+
+    def adopt(self, connected: socket.socket, *, surplus: bool = False) -> None:
+        """Serve an accepted connection; a ``surplus`` one is told that there is no room."""
+        task = asyncio.get_running_loop().create_task(self._adopt(connected, surplus))
+        self._adopting.add(task)
+        task.add_done_callback(self._adopting.discard)
+
+    async def _adopt(self, connected: socket.socket, surplus: bool) -> None:
+        connection = Connection(
+            net.Association.acceptor(self._policy, timeouts=self._timeouts),
+            self,
+            self._buffer,
+            network_timeout=self._settings.network_timeout,
+        )
+        self._connections.add(connection)
+        if surplus:
+            self._surplus.add(connection)
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(lambda: connection, connected, ssl=self._tls)
+        except (OSError, ssl.SSLError) as error:
+            # Gone before it began, or no TLS where TLS must be.
+            connected.close()
+            if connection in self._connections:
+                self.connection_closed(connection)
+            _log.info("connection_failed", fault=type(error).__name__)
+
+    def _accepted(self, connected: socket.socket) -> None:
+        if self._hand_over is None or not self._hand_over(connected):
+            surplus = self.associations >= self._settings.max_associations
+            if surplus and len(self._surplus) >= MAX_SURPLUS:
+                connected.close()
+            else:
+                self.adopt(connected, surplus=surplus)
 
     @property
     def associations(self) -> int:
-        """Connections open at the moment."""
-        return len(self._connections)
+        """Connections open at the moment, without those that are only told to go away."""
+        return len(self._connections) - len(self._surplus)
 
     async def stop(self) -> None:
         """Stop gracefully: refuse what is new, let running operations finish, then end.
@@ -93,8 +126,9 @@ class DicomServer:
         done; what still runs after ``stop_timeout`` seconds is aborted too.
         """
         self._stopping = True
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            self._listener.close()
+        await asyncio.gather(*self._adopting)
         for connection in list(self._connections):
             connection.end_when_idle()
         try:
@@ -110,16 +144,6 @@ class DicomServer:
         for connection in list(self._connections):
             await connection.wait_closed()
 
-    def _connection(self) -> Connection:
-        connection = Connection(
-            net.Association.acceptor(self._policy, timeouts=self._timeouts),
-            self,
-            self._buffer,
-            network_timeout=self._settings.network_timeout,
-        )
-        self._connections.add(connection)
-        return connection
-
     # ── as the handler of each connection ───────────────────────────────────────────────────
 
     def association_requested(
@@ -128,7 +152,7 @@ class DicomServer:
         """Answer as the policy does, unless we stop or are full (PS3.8 Table 9-21)."""
         if self._stopping:
             connection.reject(_TRANSIENT, _BY_PRESENTATION_PROVIDER, _TEMPORARY_CONGESTION)
-        elif len(self._connections) > self._settings.max_associations:
+        elif connection in self._surplus:
             connection.reject(_TRANSIENT, _BY_PRESENTATION_PROVIDER, _LOCAL_LIMIT_EXCEEDED)
         else:
             connection.respond()
@@ -138,7 +162,7 @@ class DicomServer:
             calling=event.request.calling_ae_title,
             called=event.request.called_ae_title,
             accepted=connection.association.is_established,
-            associations=len(self._connections),
+            associations=self.associations,
         )
 
     def request_received(self, operation: Operation) -> MessageSink | None:
@@ -155,6 +179,9 @@ class DicomServer:
     def connection_closed(self, connection: Connection) -> None:
         """Forget the connection."""
         self._connections.discard(connection)
+        self._surplus.discard(connection)
+        if self._closed is not None:
+            self._closed()
         fault = str(connection.error) if connection.error is not None else None
         _log.info("association_closed", peer=connection.peer, fault=fault)
 

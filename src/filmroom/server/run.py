@@ -1,10 +1,11 @@
-"""The life of a server process: open the archive, listen, wait for the signal, stop gracefully."""
+"""The life of a server: open the archive, listen, wait for the signal, stop gracefully."""
 
 from __future__ import annotations
 
 import asyncio
-import resource
+import os
 import signal
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,12 +13,11 @@ from filmroom.archive import Archive
 from filmroom.config import Settings
 from filmroom.ops.logging import get_logger
 from filmroom.server.dicom import DicomServer
+from filmroom.server.loop import QUERY_THREADS, allow_open_files, event_loop_runner
+from filmroom.server.pool import WorkerPool
 from filmroom.services import ServiceCatalogue
 
 __all__ = ["run_server"]
-
-QUERY_THREADS = 8
-"""Threads that read index and objects for queries and retrievals."""
 
 _log = get_logger("server")
 
@@ -27,22 +27,9 @@ def run_server(settings: Settings, archive: Archive, ready: Callable[[DicomServe
 
     ``ready`` is called once it listens. Raises ConfigurationError when it cannot.
     """
-    _allow_open_files()
-    try:
-        import uvloop
-    except ImportError:  # not on this platform: asyncio's own loop serves as well, slower
-        runner = asyncio.Runner()
-    else:
-        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    with runner:
+    allow_open_files()
+    with event_loop_runner() as runner:
         runner.run(_serve(settings, archive, ready))
-
-
-def _allow_open_files() -> None:
-    """Raise the soft limit of open files to the hard one: each association takes two."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(
@@ -58,12 +45,27 @@ async def _serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked)
+    pool: WorkerPool | None = None
+
+    def hand_over(connected: socket.socket) -> bool:
+        return pool is not None and pool.hand_over(connected)
+
     with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
-        server = DicomServer(settings, ServiceCatalogue(archive, settings, executor))
+        services = ServiceCatalogue(archive, settings, executor)
+        server = DicomServer(settings, services, hand_over=hand_over)
         await server.start()
-        _log.info("listening", aet=settings.aet, host=settings.host, dicom_port=server.port)
+        workers = settings.workers or len(os.sched_getaffinity(0))
+        if workers > 1:
+            pool = WorkerPool(settings, archive, workers - 1, lambda: server.associations)
+        _log.info(
+            "listening",
+            aet=settings.aet,
+            host=settings.host,
+            dicom_port=server.port,
+            workers=workers,
+        )
         ready(server)
         await stop.wait()
-        _log.info("stopping", associations=server.associations)
-        await server.stop()
+        _log.info("stopping", associations=server.associations + (pool.connections if pool else 0))
+        await asyncio.gather(server.stop(), *([pool.stop()] if pool is not None else []))
         _log.info("stopped")

@@ -32,6 +32,7 @@ _SUFFIX = ".dcm"
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _NO_RIGHT = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _REMEMBERED_FOLDERS = 8192
+_TRIES = 8
 _SLASH, _MARK = "+", "!"
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
@@ -57,7 +58,8 @@ class FilesystemBlobs:
         self._temporary = os.path.join(self._incoming, f"{secrets.token_hex(4)}-")
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._synced_folders: dict[str, None] = {}
+        # By path the inode: a folder that another process removed and made anew is a new one.
+        self._synced_folders: dict[str, int] = {}
         try:
             os.makedirs(self._incoming, exist_ok=True)
         except OSError as error:
@@ -65,17 +67,22 @@ class FilesystemBlobs:
 
     def create(self) -> _FileWriter:
         """Begin a file under ``incoming/``; its lock says that somebody is writing it."""
-        path = f"{self._temporary}{next(self._numbers):x}.part"
-        try:
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
-        except OSError as error:
-            raise _failure(error, "cannot begin an object") from error
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(fd)
-            raise _failure(error, "cannot lock an object being written") from error
-        return _FileWriter(self, fd, path)
+        for _ in range(_TRIES):
+            path = f"{self._temporary}{next(self._numbers):x}.part"
+            try:
+                fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            except OSError as error:
+                raise _failure(error, "cannot begin an object") from error
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(fd)  # a clean-up beside us took it for a leftover and removes it
+            except OSError as error:
+                os.close(fd)
+                raise _failure(error, "cannot lock an object being written") from error
+            else:
+                return _FileWriter(self, fd, path)
+        raise StorageFailed("cannot lock an object being written")
 
     def open(self, key: str) -> _FileReader:
         """Open the file."""
@@ -211,8 +218,8 @@ class FilesystemBlobs:
 
     def _sync_folders(self, folder: str) -> None:
         """Make the new name durable, and the folders above where that is not known of them."""
-        _sync(folder)
-        if folder in self._synced_folders:
+        inode = _sync(folder)
+        if self._synced_folders.get(folder) == inode:
             return
         upper = folder
         while upper != self._root:
@@ -221,7 +228,7 @@ class FilesystemBlobs:
         with self._lock:
             while len(self._synced_folders) >= _REMEMBERED_FOLDERS:
                 self._synced_folders.pop(next(iter(self._synced_folders)))
-            self._synced_folders[folder] = None
+            self._synced_folders[folder] = inode
 
 
 def _name_of(key: str) -> str:
@@ -234,10 +241,12 @@ def _key_of(name: str) -> str:
     return name.partition(_MARK)[2].removesuffix(".part").replace(_SLASH, "/")
 
 
-def _sync(folder: str) -> None:
+def _sync(folder: str) -> int:
+    """Make the names in ``folder`` durable; gives its inode."""
     fd = os.open(folder, _DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(fd)
+        return os.fstat(fd).st_ino
     finally:
         os.close(fd)
 

@@ -14,7 +14,17 @@ from typing import Protocol
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
 
-__all__ = ["AddKind", "AddOutcome", "Index", "IndexStats", "Match", "OnDuplicate"]
+__all__ = [
+    "AddKind",
+    "AddOutcome",
+    "AddRequest",
+    "ChangeRequest",
+    "Index",
+    "IndexStats",
+    "Match",
+    "OnDuplicate",
+    "RemoveRequest",
+]
 
 
 class OnDuplicate(Enum):
@@ -46,6 +56,25 @@ class AddOutcome:
     kind: AddKind
     surplus_key: str | None = None
     other_patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddRequest:
+    """What :meth:`Index.add` is asked, on its way to the process that owns the index."""
+
+    record: InstanceRecord
+    on_duplicate: OnDuplicate
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRequest:
+    """What :meth:`Index.remove` is asked, on its way to the process that owns the index."""
+
+    instances: tuple[tuple[str, str], ...]
+
+
+ChangeRequest = AddRequest | RemoveRequest
+"""A change that one process asks of another."""
 
 
 @dataclass(frozen=True, slots=True)

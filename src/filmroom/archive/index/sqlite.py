@@ -13,15 +13,22 @@ from typing import Any
 
 from filmroom.archive.identifier import RESPONSE_TAGS
 from filmroom.archive.index import changes, schema
-from filmroom.archive.index.interface import AddOutcome, IndexStats, Match, OnDuplicate
+from filmroom.archive.index.interface import (
+    AddOutcome,
+    AddRequest,
+    ChangeRequest,
+    IndexStats,
+    Match,
+    OnDuplicate,
+)
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
-from filmroom.archive.index.writer import Writer, failure
+from filmroom.archive.index.writer import Change, Writer, failure
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
 from filmroom.errors import QueryFailed
 
-__all__ = ["SqliteIndex"]
+__all__ = ["SqliteIndex", "SqliteReader"]
 
 _BUSY_SECONDS = 30.0
 _ROWS_AT_ONCE = 100
@@ -49,43 +56,16 @@ _LOCATION = (
 )
 
 
-class SqliteIndex:
-    """See :class:`filmroom.archive.index.interface.Index`."""
+class SqliteReader:
+    """Answers queries, each on a connection of its own; safe to use from many threads."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
-        """Open or make the file; raises StorageFailed for one that is damaged or not ours.
-
-        ``durable=False`` lets the operating system decide when commits reach the disk.
-        """
+        """Of a file that exists; nothing is opened before the first query."""
         self._path = str(path)
         self._durable = durable
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
-        try:
-            connection = self._connect()
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                schema.ensure(connection)
-            except BaseException:
-                connection.close()
-                raise
-        except sqlite3.Error as error:
-            raise failure(error, "cannot open the index") from error
-        self._writer = Writer(connection)
-
-    def add(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> Future[AddOutcome]:
-        """Queue the row for the next commit."""
-        return self._writer.submit(lambda c: changes.add(c, record, on_duplicate))
-
-    def commit(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> AddOutcome:
-        """Commit the row, and what else is queued, in this thread."""
-        outcome: AddOutcome = self._writer.run(lambda c: changes.add(c, record, on_duplicate))
-        return outcome
-
-    def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
-        """Queue the removal; all of ``instances`` go in one transaction."""
-        return self._writer.submit(lambda c: changes.remove(c, instances))
 
     def find(self, query: Query) -> Iterator[Match]:
         """Stream from a cursor, on a reader connection that the iterator holds until its end."""
@@ -124,8 +104,7 @@ class SqliteIndex:
         return IndexStats(*next(iter(list(self._rows(sql, [])))))
 
     def close(self) -> None:
-        """Commit what is queued and close every connection that is not in use."""
-        self._writer.close()
+        """Close every connection that is not in use; the others as they end."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -174,6 +153,56 @@ class SqliteIndex:
         connection.execute("PRAGMA mmap_size = 1073741824")
         connection.create_function("any_value_matches", 3, any_value_matches, deterministic=True)
         return connection
+
+
+class SqliteIndex(SqliteReader):
+    """See :class:`filmroom.archive.index.interface.Index`."""
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Open or make the file; raises StorageFailed for one that is damaged or not ours.
+
+        ``durable=False`` lets the operating system decide when commits reach the disk.
+        """
+        super().__init__(path, durable=durable)
+        try:
+            connection = self._connect()
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                schema.ensure(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise failure(error, "cannot open the index") from error
+        self._writer = Writer(connection)
+
+    def add(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> Future[AddOutcome]:
+        """Queue the row for the next commit."""
+        return self._writer.submit(lambda c: changes.add(c, record, on_duplicate))
+
+    def commit(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> AddOutcome:
+        """Commit the row, and what else is queued, in this thread."""
+        outcome: AddOutcome = self._writer.run(lambda c: changes.add(c, record, on_duplicate))
+        return outcome
+
+    def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
+        """Queue the removal; all of ``instances`` go in one transaction."""
+        return self._writer.submit(lambda c: changes.remove(c, instances))
+
+    def apply(self, requests: Sequence[ChangeRequest]) -> list[Future[Any]]:
+        """Commit the changes of another process in this thread; the futures are done."""
+        return self._writer.run_many([_change(request) for request in requests])
+
+    def close(self) -> None:
+        """Commit what is queued and close every connection that is not in use."""
+        self._writer.close()
+        super().close()
+
+
+def _change(request: ChangeRequest) -> Change:
+    if isinstance(request, AddRequest):
+        return lambda c: changes.add(c, request.record, request.on_duplicate)
+    return lambda c: changes.remove(c, request.instances)
 
 
 def _expression(tag: int) -> str:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from filmroom.errors import ArchiveError, FilmroomError, OutOfResources, StorageFailed
 
-__all__ = ["Writer", "failure"]
+__all__ = ["Change", "Writer", "failure"]
 
 _BATCH = 512
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN)
@@ -70,11 +70,15 @@ class Writer:
 
     def run(self, change: Change) -> Any:
         """Make ``change``, together with whatever else is queued; returns after its commit."""
-        pending = self._put(change)
+        return self.run_many([change])[0].result()
+
+    def run_many(self, changes: Sequence[Change]) -> list[Future[Any]]:
+        """The same for several changes; their futures are done."""
+        pending = [self._put(change) for change in changes]
         with self._turn:
-            while not pending.future.done():
+            while not all(one.future.done() for one in pending):
                 self._commit_queued()
-        return pending.future.result()
+        return [one.future for one in pending]
 
     def close(self) -> None:
         """Finish what is queued, then end the thread and close the connection."""
