@@ -82,11 +82,6 @@ class DicomServer:
 
     def adopt(self, connected: socket.socket, *, surplus: bool = False) -> None:
         """Serve an accepted connection; a ``surplus`` one is told that there is no room."""
-        task = asyncio.get_running_loop().create_task(self._adopt(connected, surplus))
-        self._adopting.add(task)
-        task.add_done_callback(self._adopting.discard)
-
-    async def _adopt(self, connected: socket.socket, surplus: bool) -> None:
         connection = Connection(
             net.Association.acceptor(self._policy, timeouts=self._timeouts),
             self,
@@ -96,6 +91,11 @@ class DicomServer:
         self._connections.add(connection)
         if surplus:
             self._surplus.add(connection)
+        task = asyncio.get_running_loop().create_task(self._connect(connection, connected))
+        self._adopting.add(task)
+        task.add_done_callback(self._adopting.discard)
+
+    async def _connect(self, connection: Connection, connected: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         try:
             await loop.connect_accepted_socket(lambda: connection, connected, ssl=self._tls)

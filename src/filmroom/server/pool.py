@@ -29,6 +29,8 @@ LIVED_LONG = 60.0
 STOP_GRACE = 5.0
 """Seconds beyond `stop_timeout` before a worker that does not end is killed."""
 
+_RUN = "from filmroom.server.worker import main; main()"
+
 _log = get_logger("server")
 
 
@@ -45,7 +47,7 @@ class _Worker:
         with control, worker_relay:
             inherited = (control.fileno(), worker_relay.fileno())
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "filmroom.server.worker", *map(str, inherited)],
+                [sys.executable, "-c", _RUN, *map(str, inherited)],
                 stdin=subprocess.PIPE,
                 pass_fds=inherited,
             )

@@ -1,8 +1,7 @@
 """A worker: a process that serves associations it is given, beside the one that owns the index.
 
-Started by :class:`~filmroom.server.pool.WorkerPool` as ``python -m filmroom.server.worker`` with
-two inherited sockets, the settings on standard input. It ends when it is told to, or when its
-owner has gone.
+Started by :class:`~filmroom.server.pool.WorkerPool` with two inherited sockets and the settings on
+standard input. It ends when it is told to, or when its owner has gone.
 """
 
 from __future__ import annotations
@@ -109,7 +108,3 @@ async def _serve(settings: Settings, control: socket.socket, relay: Connection) 
         await stop.wait()
         loop.remove_reader(control)
         await server.stop()
-
-
-if __name__ == "__main__":
-    main()
