@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from enum import Enum
 
 from filmroom import net
 from filmroom.client import LocalEntity
@@ -15,7 +16,7 @@ from filmroom.server.listener import Listener
 from filmroom.services import ServiceCatalogue
 from filmroom.transport import Connection, MessageSink, Operation, ReceiveBuffer
 
-__all__ = ["DicomServer"]
+__all__ = ["DicomServer", "Placement"]
 
 OPERATIONS_WINDOW = (0, 16)
 """Asynchronous operations, where a peer asks for them: we may perform 16 at once."""
@@ -31,6 +32,14 @@ _LOCAL_LIMIT_EXCEEDED = 2
 _log = get_logger("server")
 
 
+class Placement(Enum):
+    """Who serves an accepted connection."""
+
+    HERE = "here"
+    ELSEWHERE = "in another process, which has it already"
+    NOWHERE = "nobody: there is no room"
+
+
 class DicomServer:
     """Accepts associations and gives their requests to the services.
 
@@ -43,16 +52,16 @@ class DicomServer:
         services: ServiceCatalogue,
         *,
         tls: ssl.SSLContext | None = None,
-        hand_over: Callable[[socket.socket], bool] | None = None,
+        place: Callable[[socket.socket], Placement] | None = None,
         closed: Callable[[], None] | None = None,
     ) -> None:
-        """``hand_over`` may give an accepted connection to another process, and says if it did;
-        ``closed`` is called whenever a connection that was adopted is gone.
+        """``place`` decides about each accepted connection, by default that it is served here while
+        there is room; ``closed`` is called whenever a connection that was adopted is gone.
         """
         self._settings = settings
         self._services = services
         self._tls = tls
-        self._hand_over = hand_over
+        self._place = place or self._here
         self._closed = closed
         self._buffer = ReceiveBuffer()
         self._timeouts = LocalEntity.from_settings(settings).timeouts()
@@ -106,13 +115,18 @@ class DicomServer:
                 self.connection_closed(connection)
             _log.info("connection_failed", fault=type(error).__name__)
 
+    def _here(self, _connected: socket.socket) -> Placement:
+        has_room = self.associations < self._settings.max_associations
+        return Placement.HERE if has_room else Placement.NOWHERE
+
     def _accepted(self, connected: socket.socket) -> None:
-        if self._hand_over is None or not self._hand_over(connected):
-            surplus = self.associations >= self._settings.max_associations
-            if surplus and len(self._surplus) >= MAX_SURPLUS:
+        match self._place(connected):
+            case Placement.HERE:
+                self.adopt(connected)
+            case Placement.NOWHERE if len(self._surplus) < MAX_SURPLUS:
+                self.adopt(connected, surplus=True)
+            case Placement.NOWHERE:
                 connected.close()
-            else:
-                self.adopt(connected, surplus=surplus)
 
     @property
     def associations(self) -> int:

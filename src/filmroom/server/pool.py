@@ -18,6 +18,7 @@ from filmroom.archive import Archive
 from filmroom.archive.index import SqliteIndex, serve_relay
 from filmroom.config import Settings
 from filmroom.ops.logging import get_logger
+from filmroom.server.dicom import Placement
 from filmroom.server.worker import CLOSED, CONNECTION, READY, STOP
 
 __all__ = ["WorkerPool"]
@@ -29,7 +30,8 @@ LIVED_LONG = 60.0
 STOP_GRACE = 5.0
 """Seconds beyond `stop_timeout` before a worker that does not end is killed."""
 
-_RUN = "from filmroom.server.worker import main; main()"
+_RUN = "from filmroom.server.dicom import Placement
+from filmroom.server.worker import main; main()"
 
 _log = get_logger("server")
 
@@ -97,20 +99,20 @@ class WorkerPool:
         """Connections that the workers serve at the moment."""
         return sum(worker.connections for worker in self._workers)
 
-    def hand_over(self, connected: socket.socket) -> bool:
+    def place(self, connected: socket.socket) -> Placement:
         """Give an accepted connection to the least busy worker, unless we are that ourselves."""
         busy = self._busy()
         if busy + self.connections >= self._settings.max_associations:
-            return False  # this process says so to the peer
+            return Placement.NOWHERE
         ready = [worker for worker in self._workers if worker.is_ready]
         for worker in sorted(ready, key=lambda worker: worker.connections):
             if busy <= worker.connections:
-                return False
+                break
             if worker.send(CONNECTION, connected.fileno()):
                 worker.connections += 1
                 connected.close()
-                return True
-        return False
+                return Placement.ELSEWHERE
+        return Placement.HERE
 
     async def stop(self) -> None:
         """Let every worker finish what runs; kill those that do not end in time."""
