@@ -14,7 +14,7 @@ from struct import Struct
 
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
-from filmroom.dicom.parser import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
+from filmroom.dicom.layout import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
 from filmroom.dicom.uid import TransferSyntax
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidTransferSyntax
