@@ -58,12 +58,15 @@ async def _serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked)
-    with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
-        server = DicomServer(settings, ServiceCatalogue(archive, settings, executor))
-        await server.start()
-        _log.info("listening", aet=settings.aet, host=settings.host, dicom_port=server.port)
-        ready(server)
-        await stop.wait()
-        _log.info("stopping", associations=server.associations)
-        await server.stop()
-        _log.info("stopped")
+    try:
+        with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
+            server = DicomServer(settings, ServiceCatalogue(archive, settings, executor))
+            await server.start()
+            _log.info("listening", aet=settings.aet, host=settings.host, dicom_port=server.port)
+            ready(server)
+            await stop.wait()
+            _log.info("stopping", associations=server.associations)
+            await server.stop()
+            _log.info("stopped")
+    finally:
+        stop_asked()
