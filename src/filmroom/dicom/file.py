@@ -14,11 +14,11 @@ from pathlib import Path
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary
 from filmroom.dicom.issue import Issue
+from filmroom.dicom.parser import Parser
 from filmroom.dicom.reader import actual_syntax, read_data_set, syntax_told_by
 from filmroom.dicom.uid import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
-    TRANSFER_SYNTAXES,
     ExplicitVRLittleEndian,
     TransferSyntax,
     transfer_syntax,
@@ -39,7 +39,8 @@ _PREAMBLE = 128
 _PREFIX = b"DICM"
 _AFTER_META = 0x00030000
 _GROUP_OF_META = 0x0002
-_GROUP_LENGTH = 0x00020000
+_GROUP_LENGTH = b"\2\0\0\0"
+_META_BEGINS = (b"\2\0", b"\0\2")
 _TRANSFER_SYNTAX_UID = 0x00020010
 _SOP_CLASS_UID = 0x00080016
 _SOP_INSTANCE_UID = 0x00080018
@@ -157,20 +158,32 @@ def _begins(head: bytes, *, meta_only: bool) -> bool:
 
 
 def _read_meta(view: memoryview, offset: int, strict: bool) -> DataSet:
-    meta = read_data_set(
+    """File meta information; of no elements where none stands at ``offset``."""
+    if bytes(view[offset : offset + 2]) not in _META_BEGINS:
+        parser = Parser(strict)
+        return DataSet.from_buffer(view, {}, ExplicitVRLittleEndian, parser, end_offset=offset)
+    end = _counted_end(view, offset)
+    if end is not None:
+        # The data set behind may begin with a tag that is no higher, and bytes of a deflated one
+        # may look like an element of group 0002: where the group length is true, it decides.
+        meta = read_data_set(
+            view[:end], ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META
+        )
+        if meta.end_offset == end and not meta.issues:
+            meta.parser.strict = strict
+            return meta
+    return read_data_set(
         view, ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META, strict=strict
     )
-    first = meta.record(_GROUP_LENGTH)
-    if isinstance(first, tuple):
-        # A deflated data set may begin with what looks like an element of group 0002.
-        (length,) = meta.values_of(_GROUP_LENGTH) or (0,)
-        end = first[3] + length
-        if first[3] < end < meta.end_offset and _TRANSFER_SYNTAX_UID in meta:
-            cut = read_data_set(view[:end], ExplicitVRLittleEndian, offset=offset, strict=strict)
-            uid = cut.text(_TRANSFER_SYNTAX_UID)
-            if uid in TRANSFER_SYNTAXES and TRANSFER_SYNTAXES[uid].deflated:
-                return cut
-    return meta
+
+
+def _counted_end(view: memoryview, offset: int) -> int | None:
+    """Where file meta information ends by its group length, which may be wrong."""
+    if bytes(view[offset : offset + 4]) != _GROUP_LENGTH:
+        return None
+    end = offset + 12 + int.from_bytes(view[offset + 8 : offset + 12], "little")
+    goes_on = bytes(view[end : end + 2]) == _GROUP_LENGTH[:2]
+    return None if end > len(view) or goes_on else end
 
 
 def read_file(

@@ -10,6 +10,7 @@ written out for speed, and leaves to methods whatever is not plain.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from filmroom.dicom.issue import Issue
 from filmroom.dicom.layout import (
@@ -50,6 +51,7 @@ DAMAGED_OPEN = -2
 """In place of an end: an undefined length without its delimiter, or of another layout."""
 
 _GROUP_OF_ITEMS = 0xFFFE0000
+_BEHIND_ALL = 1 << 32
 _NONE_LIKE_VR: frozenset[int] = frozenset()
 
 
@@ -230,12 +232,17 @@ class Parser:
         self, buffer: memoryview, records: dict[int, Record], end: int, little: bool
     ) -> None:
         """Note group lengths (gggg,0000) that are not true (PS3.5 §7.2)."""
-        starts = [(tag, record) for tag, record in records.items() if not tag & 0xFFFF]
-        for tag, (_, start, value, stop, _) in starts:
-            following = next((r[1] for t, r in records.items() if t >> 16 > tag >> 16), end)
-            if stop - value == 4 and LENGTH[little](buffer, value)[0] != following - stop:
+        behind: Record = None, end, end, end, end
+        group, expected, at = -1, -1, 0
+        for tag, (_, start, value, stop, _) in chain(records.items(), [(_BEHIND_ALL, behind)]):
+            if tag >> 16 == group:
+                continue
+            if 0 <= expected != start:
                 # LENIENT: elements were added or taken away, and the length was left as it was.
-                self.tolerate("wrong group length", tag, start)
+                self.tolerate("wrong group length", group << 16, at)
+            group, expected, at = tag >> 16, -1, start
+            if not tag & 0xFFFF and stop - value == 4:
+                expected = stop + LENGTH[little](buffer, value)[0]
 
     # ------------------------------------------------------------------ headers
 
