@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
-from filmroom.dicom.dictionary import PrivateDictionary, lookup
+from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary, lookup
 from filmroom.dicom.element import Element
 from filmroom.dicom.issue import Issue
 from filmroom.dicom.parser import DAMAGED_OPEN, Parser, Record
 from filmroom.dicom.tag import Tag, as_tag
 from filmroom.dicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import VR
-from filmroom.errors import InvalidValue, NestingTooDeep
+from filmroom.errors import InvalidCharacterSet, InvalidValue, NestingTooDeep
 
 __all__ = ["DataSet"]
 
 _CHARACTER_SET = 0x00080005
-_PIXEL_REPRESENTATION = 0x00280103
-_LUT_DESCRIPTOR = 0x00283002
-_NO_PRIVATE_DICTIONARY = PrivateDictionary()
 
 
 class DataSet:
@@ -46,7 +44,7 @@ class DataSet:
         self,
         transfer_syntax: TransferSyntax = ExplicitVRLittleEndian,
         *,
-        private_dictionary: PrivateDictionary = _NO_PRIVATE_DICTIONARY,
+        private_dictionary: PrivateDictionary = NO_PRIVATE_DICTIONARY,
     ) -> None:
         self.transfer_syntax = transfer_syntax
         self.private_dictionary = private_dictionary
@@ -70,7 +68,7 @@ class DataSet:
         *,
         end_offset: int,
         parent: DataSet | None = None,
-        private_dictionary: PrivateDictionary = _NO_PRIVATE_DICTIONARY,
+        private_dictionary: PrivateDictionary = NO_PRIVATE_DICTIONARY,
     ) -> DataSet:
         """A data set over records that ``parser`` found in ``buffer``, in tag order."""
         ds = cls(transfer_syntax, private_dictionary=private_dictionary)
@@ -113,7 +111,13 @@ class DataSet:
                 return DEFAULT_CHARACTER_SETS if parent is None else parent.character_sets
             sets = CharacterSets.of(element.code_strings())
             if sets.unknown:
-                self.parser.tolerate("character set without a defined term", _CHARACTER_SET, 0)
+                record = element.record
+                self.parser.tolerate(
+                    "character set without a defined term",
+                    _CHARACTER_SET,
+                    None if record is None else record[1],
+                    InvalidCharacterSet,
+                )
             self._character_sets = sets
         return self._character_sets
 
@@ -236,10 +240,14 @@ class DataSet:
         self.add(Element.of(key, kind, values))
 
     def add(self, element: Element) -> None:
-        """Put ``element`` in, in place of one of the same tag; items become children of this."""
+        """Put ``element`` in, in place of one of the same tag; items become children of this.
+
+        Of an element of another data set a copy is put in, with its values as they are there.
+        """
         tag = int(element.tag)
-        if tag == _CHARACTER_SET:
-            self._decode_text()
+        if element._owner is not None and element._owner is not self:
+            element = element.copy(self)
+        self._before_change(tag)
         element._owner = self
         if element.vr is VR.SQ and element._values is not None:
             for item in element._values:
@@ -255,10 +263,55 @@ class DataSet:
         key = as_tag(tag)
         if key not in self._items:
             raise KeyError(str(Tag(key)))
-        if key == _CHARACTER_SET:
-            self._decode_text()
+        self._before_change(key)
         del self._items[key]
         self.is_changed = True
+
+    def private_tag(self, creator: str, tag: int, *, reserve: bool = False) -> Tag | None:
+        """The tag that ``0xGGGGxxEE`` of ``creator`` has in this data set (PS3.5 §7.8.1).
+
+        None where the creator has no block in the group; with ``reserve`` it gets the first free
+        one. Raises :class:`InvalidValue` where the group is even, or has no block left.
+        """
+        if not tag & 0x10000:
+            raise InvalidValue("private elements are of odd groups", tag=tag)
+        group = tag & 0xFFFF0000
+        free = None
+        for block in range(0x10, 0x100):
+            if group | block not in self._items:
+                free = free or block
+            elif self.text(group | block) == creator:
+                return Tag(group | block << 8 | tag & 0xFF)
+        if not reserve:
+            return None
+        if free is None:
+            raise InvalidValue("no block of private elements is free", tag=tag)
+        self.set(group | free, VR.LO, creator)
+        return Tag(group | free << 8 | tag & 0xFF)
+
+    def copy(self) -> DataSet:
+        """A data set of its own over the same bytes: changes of one do not show in the other.
+
+        It has no parent; what of its text depends on one is decoded.
+        """
+        twin = self._twin(self.parent)
+        if twin.parent is not None:
+            twin._settle_vrs()
+            if _CHARACTER_SET not in twin._items:
+                twin._decode_text()
+            twin.parent = None
+        return twin
+
+    def _twin(self, parent: DataSet | None) -> DataSet:
+        """A copy down to the items, as it stands, in the context of ``parent``."""
+        twin = DataSet(self.transfer_syntax, private_dictionary=self.private_dictionary)
+        twin.parser = Parser(self.parser.strict, self.parser.max_depth, list(self.parser.issues))
+        twin.parent, twin._buffer, twin._depth = parent, self._buffer, self._depth
+        twin.is_changed, twin._ordered = self.is_changed, self._ordered
+        twin.end_offset = self.end_offset
+        for tag, entry in self._items.items():
+            twin._items[tag] = entry._twin(twin) if isinstance(entry, Element) else entry
+        return twin
 
     def _adopt(self, parent: DataSet) -> None:
         ancestor: DataSet | None = parent
@@ -266,19 +319,40 @@ class DataSet:
             if ancestor is self:
                 raise NestingTooDeep("a data set cannot be an item of itself")
             ancestor = ancestor.parent
-        if self.parent is None and _CHARACTER_SET not in self._items:
+        if self.parent is parent:
+            return
+        self._settle_vrs()
+        inherits = _CHARACTER_SET not in self._items
+        if inherits and self.character_sets != parent.character_sets:
             self._decode_text()
         self.parent = parent
 
+    def _before_change(self, tag: int) -> None:
+        """Before ``tag`` changes: decode and decide what depends on it."""
+        if tag == _CHARACTER_SET:
+            self._decode_text()
+        elif tag in DECIDING or (tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF):
+            self._settle_vrs()
+
+    def _settle_vrs(self) -> None:
+        """Decide the VRs that the stream does not say, before their context changes."""
+        if self.transfer_syntax.implicit_vr and self._buffer:
+            for element in self:
+                for item in self.sequence(element.tag):
+                    item._settle_vrs()
+
     def _decode_text(self) -> None:
-        """Decode all text before its character set changes; it is encoded anew when written."""
+        """Decode all text before its character set changes; it is encoded anew when written.
+
+        Text that could be decoded in part only keeps its bytes.
+        """
         for element in self:
             vr = element.effective_vr
             if vr is VR.SQ:
                 for item in element.values:
                     if _CHARACTER_SET not in item:
                         item._decode_text()
-            elif vr.facts.charset and element._raw is not None:
+            elif vr.facts.charset and element._raw is not None and element.is_decodable:
                 element.vr, element._values = vr, element.values
                 element._raw = element._record = None
                 self.is_changed = True
@@ -294,8 +368,7 @@ class DataSet:
     def resolve_vr(self, tag: int) -> VR:
         """The VR of ``tag`` by the dictionary and, where it names several, by the context.
 
-        US or SS follows Pixel Representation, here or in a data set around (PS3.3 §C.7.6.3.1);
-        OB or OW is OW; LUT Data is US where its table has one entry. Unknown is UN.
+        Private elements are looked up by their creator. What is unknown is UN.
         """
         entry = lookup(tag)
         if entry is None and tag & 0x10000:
@@ -304,20 +377,7 @@ class DataSet:
         if entry is None or not entry.vrs:
             return VR.UN
         vrs = entry.vrs
-        if len(vrs) == 1:
-            return vrs[0]
-        if VR.OW in vrs:
-            if VR.US not in vrs:
-                return VR.OW
-            descriptor = self.values_of(_LUT_DESCRIPTOR)
-            return VR.US if descriptor and descriptor[0] == 1 else VR.OW
-        around: DataSet | None = self
-        while around is not None:
-            signed = around.values_of(_PIXEL_REPRESENTATION)
-            if signed:
-                return VR.SS if signed[0] == 1 else VR.US
-            around = around.parent
-        return VR.US
+        return vrs[0] if len(vrs) == 1 else decided_vr(tag, vrs, self)
 
     def parse_items(self, element: Element) -> tuple[DataSet, ...]:
         """The items of a sequence that was read as bytes."""

@@ -16,6 +16,7 @@ from filmroom.dicom._uids import UIDS
 from filmroom.dicom.vr import VR
 
 __all__ = [
+    "NO_PRIVATE_DICTIONARY",
     "STORAGE_SOP_CLASSES",
     "Entry",
     "PrivateDictionary",
@@ -82,6 +83,10 @@ class PrivateDictionary:
         """The entry of a private ``tag`` in a block that ``creator`` reserved."""
         table = self.creators.get(creator)
         return None if table is None else table.get(tag & 0xFFFF00FF)
+
+
+NO_PRIVATE_DICTIONARY = PrivateDictionary()
+"""The dictionary that knows no private element."""
 
 
 def _entry(tag: int, row: Row) -> Entry:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS
+from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
 from filmroom.dicom.dictionary import lookup
-from filmroom.dicom.issue import Issue
 from filmroom.dicom.tag import Tag
 from filmroom.dicom.values import (
     decode_text,
@@ -99,13 +98,9 @@ class Element:
             return self._raw
         if self.vr is VR.SQ:
             raise InvalidValue("a sequence made from items has no bytes yet", tag=self.tag)
-        owner = self._owner
-        sets = (
-            owner.character_sets
-            if owner is not None and self.vr.facts.charset
-            else DEFAULT_CHARACTER_SETS
+        return encode_values(
+            self.vr, self._values or (), little_endian=True, sets=self._sets(self.vr)
         )
-        return encode_values(self.vr, self._values or (), little_endian=True, sets=sets)
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -139,16 +134,15 @@ class Element:
         """The value as text: values joined by backslashes and stripped; empty for bulk data."""
         vr = self.effective_vr
         if self._values is None and self._raw is not None and vr.facts.is_text:
-            owner = self._owner
-            sets = (
-                owner.character_sets
-                if owner is not None and vr.facts.charset
-                else DEFAULT_CHARACTER_SETS
-            )
-            return decode_text(vr, bytes(self._raw), sets)[0].strip(" \0")
+            return decode_text(vr, bytes(self._raw), self._sets(vr))[0].strip(" \0")
         if vr is VR.SQ or (vr.facts.item_size and not vr.facts.multiple):
             return ""
         return "\\".join("" if value is None else str(value) for value in self.values).strip(" \0")
+
+    @property
+    def is_decodable(self) -> bool:
+        """Whether no character of the text had to be replaced; true of what is no text."""
+        return not self.effective_vr.facts.charset or "\ufffd" not in self.text
 
     @property
     def record(self) -> Record | None:
@@ -180,23 +174,49 @@ class Element:
             return True
         return all(not item.is_modified for item in self._values)
 
+    def copy(self, owner: DataSet) -> Element:
+        """A copy to be put into the data set ``owner``, of whose bytes and text it is independent.
+
+        Items of a sequence are copied as well.
+        """
+        twin = self._twin(owner)
+        twin._record = None
+        vr = self.effective_vr
+        if vr is VR.SQ:
+            twin.vr, twin._raw, twin.undefined_length = VR.SQ, None, False
+            twin._values = tuple(item._twin(item.parent) for item in self.values)
+        elif self._raw is not None and self._sets(vr) != twin._sets(vr) and self.is_decodable:
+            twin.vr, twin._values, twin._raw = vr, self.values, None
+        return twin
+
+    def _twin(self, owner: DataSet) -> Element:
+        """A copy as it stands, in a data set over the same bytes."""
+        twin = Element(self.tag, self.vr)
+        twin.undefined_length, twin.little_endian = self.undefined_length, self.little_endian
+        twin._raw, twin._record, twin._owner = self._raw, self._record, owner
+        twin._values = self._values
+        if twin._values is not None and self.effective_vr is VR.SQ:
+            twin._values = tuple(item._twin(owner) for item in twin._values)
+        return twin
+
+    def _sets(self, vr: VR) -> CharacterSets:
+        """The character sets of the value; the default ones for a VR to which none apply."""
+        owner = self._owner
+        if owner is None or not vr.facts.charset:
+            return DEFAULT_CHARACTER_SETS
+        return owner.character_sets
+
     def _decode(self) -> tuple[Any, ...]:
         assert self._raw is not None
         owner, vr = self._owner, self.effective_vr
         if vr is VR.SQ:
             return () if owner is None else owner.parse_items(self)
-        # Specific Character Set itself is of a VR that it does not apply to.
-        sets = (
-            owner.character_sets
-            if owner is not None and vr.facts.charset
-            else DEFAULT_CHARACTER_SETS
-        )
         offset = None if self._record is None else self._record[1]
-        values, fault = decode_values(vr, self._raw, little_endian=self._raw_is_little, sets=sets)
+        values, fault = decode_values(
+            vr, self._raw, little_endian=self._raw_is_little, sets=self._sets(vr)
+        )
         if fault and owner is not None:
-            if owner.parser.strict:
-                raise InvalidValue(fault, tag=self.tag, offset=offset)
-            owner.parser.issues.append(Issue(self.tag, offset, fault))
+            owner.parser.tolerate(fault, self.tag, offset)
         return values
 
     def __eq__(self, other: object) -> bool:

@@ -12,18 +12,17 @@ from itertools import chain
 from pathlib import Path
 
 from filmroom.dicom.dataset import DataSet
+from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary
 from filmroom.dicom.issue import Issue
-from filmroom.dicom.reader import read_data_set
+from filmroom.dicom.parser import Parser
+from filmroom.dicom.reader import actual_syntax, read_data_set, syntax_told_by
 from filmroom.dicom.uid import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
-    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
     TransferSyntax,
     transfer_syntax,
 )
-from filmroom.dicom.vr import LONG_VRS, SHORT_VRS
 from filmroom.dicom.writer import Piece, encode
 from filmroom.errors import InvalidDicomFile, MissingRequiredTag
 
@@ -39,6 +38,9 @@ __all__ = [
 _PREAMBLE = 128
 _PREFIX = b"DICM"
 _AFTER_META = 0x00030000
+_GROUP_OF_META = 0x0002
+_GROUP_LENGTH = b"\2\0\0\0"
+_META_BEGINS = (b"\2\0", b"\0\2")
 _TRANSFER_SYNTAX_UID = 0x00020010
 _SOP_CLASS_UID = 0x00080016
 _SOP_INSTANCE_UID = 0x00080018
@@ -100,26 +102,31 @@ def read_preamble_and_meta(
     """File meta information, offset of the data set and its transfer syntax.
 
     A file without preamble, or without file meta information, is understood where the bytes leave
-    no doubt, with an issue in the returned data set. Raises InvalidDicomFile where nothing of
-    DICOM is found, InvalidTransferSyntax for one that is unknown.
+    no doubt, with an issue in the returned data set; so is a data set that is laid out otherwise
+    than declared. Raises InvalidDicomFile where nothing of DICOM is found, InvalidTransferSyntax
+    for one that is unknown.
     """
     view = memoryview(buffer)
     offset, missing = _start(view)
-    meta = read_data_set(
-        view, ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META, strict=strict
-    )
+    meta = _read_meta(view, offset, strict)
     if missing:
         meta.parser.tolerate(missing, None, 0, InvalidDicomFile)
+    end = meta.end_offset
+    head = bytes(view[end : end + 8])
     if _TRANSFER_SYNTAX_UID in meta:
-        uid = meta.text(_TRANSFER_SYNTAX_UID)
-        return meta, meta.end_offset, transfer_syntax(uid)
-    # LENIENT: no Transfer Syntax UID; old archives kept bare data sets. The bytes tell the layout.
-    syntax = _guess(view, meta.end_offset)
-    if len(meta) or not missing:
-        meta.parser.tolerate(
-            "no Transfer Syntax UID", _TRANSFER_SYNTAX_UID, offset, MissingRequiredTag
-        )
-    return meta, meta.end_offset, syntax
+        syntax = transfer_syntax(meta.text(_TRANSFER_SYNTAX_UID))
+    else:
+        # LENIENT: no Transfer Syntax UID; old archives kept bare data sets. The bytes tell it.
+        if len(head) < 8:
+            raise InvalidDicomFile("no data set after the file meta information", offset=end)
+        if len(meta) or not missing:
+            meta.parser.tolerate(
+                "no Transfer Syntax UID", _TRANSFER_SYNTAX_UID, offset, MissingRequiredTag
+            )
+        syntax = syntax_told_by(head)
+    if not syntax.deflated and len(head) == 8:
+        syntax = actual_syntax(head, syntax, meta.parser, end)
+    return meta, end, syntax
 
 
 def _start(view: memoryview) -> tuple[int, str]:
@@ -129,12 +136,12 @@ def _start(view: memoryview) -> tuple[int, str]:
     if view[:4] == _PREFIX:
         # LENIENT: the prefix without the 128 bytes before it.
         return 4, "no preamble before the prefix DICM"
-    if len(view) >= 8 and (
-        struct.unpack_from("<H", view)[0] in _FIRST_GROUPS
-        or struct.unpack_from(">H", view)[0] in _FIRST_GROUPS
-    ):
-        # LENIENT: a data set alone, as written by tools before PS3.10 and by storescp -B.
-        return 0, "no preamble and no prefix DICM"
+    for start in (0, _PREAMBLE):
+        head = bytes(view[start : start + 8])
+        if len(head) == 8 and _begins(head, meta_only=start > 0):
+            # LENIENT: a data set alone, as written by tools before PS3.10 and by storescp -B, or
+            # file meta information after 128 bytes without the prefix.
+            return start, "no prefix DICM" if start else "no preamble and no prefix DICM"
     raise InvalidDicomFile(
         "no DICOM file: the prefix DICM is missing, and no data set stands in its place",
         offset=0,
@@ -142,23 +149,56 @@ def _start(view: memoryview) -> tuple[int, str]:
     )
 
 
-def _guess(view: memoryview, offset: int) -> TransferSyntax:
-    if len(view) < offset + 8:
-        raise InvalidDicomFile("no data set after the file meta information", offset=offset)
-    code = bytes(view[offset + 4 : offset + 6])
-    little = struct.unpack_from("<H", view, offset)[0] in _FIRST_GROUPS
-    if code in SHORT_VRS or code in LONG_VRS:
-        return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-    if little:
-        return ImplicitVRLittleEndian
-    raise InvalidDicomFile("no data set that could be read", offset=offset)
+def _begins(head: bytes, *, meta_only: bool) -> bool:
+    """Whether file meta information, or else a data set, begins with these eight bytes."""
+    little, big = int.from_bytes(head[:2], "little"), int.from_bytes(head[:2], "big")
+    if little == _GROUP_OF_META:
+        return True
+    return not meta_only and (little in _FIRST_GROUPS or big in _FIRST_GROUPS)
 
 
-def read_file(path: Path | str, *, strict: bool = False, mapped: bool = True) -> DicomFile:
+def _read_meta(view: memoryview, offset: int, strict: bool) -> DataSet:
+    """File meta information; of no elements where none stands at ``offset``."""
+    if bytes(view[offset : offset + 2]) not in _META_BEGINS:
+        parser = Parser(strict)
+        return DataSet.from_buffer(view, {}, ExplicitVRLittleEndian, parser, end_offset=offset)
+    end = _counted_end(view, offset)
+    if end is not None:
+        # The data set behind may begin with a tag that is no higher, and bytes of a deflated one
+        # may look like an element of group 0002: where the group length is true, it decides.
+        meta = read_data_set(
+            view[:end], ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META
+        )
+        if meta.end_offset == end and not meta.issues:
+            meta.parser.strict = strict
+            return meta
+    return read_data_set(
+        view, ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META, strict=strict
+    )
+
+
+def _counted_end(view: memoryview, offset: int) -> int | None:
+    """Where file meta information ends by its group length, which may be wrong."""
+    if bytes(view[offset : offset + 4]) != _GROUP_LENGTH:
+        return None
+    end = offset + 12 + int.from_bytes(view[offset + 8 : offset + 12], "little")
+    goes_on = bytes(view[end : end + 2]) == _GROUP_LENGTH[:2]
+    return None if end > len(view) or goes_on else end
+
+
+def read_file(
+    path: Path | str,
+    *,
+    strict: bool = False,
+    mapped: bool = True,
+    stop_before: int | None = None,
+    private_dictionary: PrivateDictionary = NO_PRIVATE_DICTIONARY,
+) -> DicomFile:
     """Read a file. ``mapped`` leaves its bytes on disk until they are looked at.
 
-    Raises :class:`DataError` of some kind where it is no DICOM file, OSError where it cannot be
-    read. Defects that were tolerated are in ``issues``; ``strict`` raises them.
+    ``stop_before`` ends reading before the first tag that is not below it. Raises
+    :class:`DataError` of some kind where it is no DICOM file, OSError where it cannot be read.
+    Defects that were tolerated are in ``issues``; ``strict`` raises them.
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
@@ -168,7 +208,14 @@ def read_file(path: Path | str, *, strict: bool = False, mapped: bool = True) ->
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if mapped else file.read()
         )
     meta, offset, syntax = read_preamble_and_meta(view, strict=strict)
-    data_set = read_data_set(view, syntax, offset=offset, strict=strict)
+    data_set = read_data_set(
+        view,
+        syntax,
+        offset=offset,
+        stop_before=stop_before,
+        strict=strict,
+        private_dictionary=private_dictionary,
+    )
     prefixed = view[_PREAMBLE : _PREAMBLE + 4] == _PREFIX
     preamble = bytes(view[:_PREAMBLE]) if prefixed else b""
     return DicomFile(preamble, meta, data_set, syntax, offset)

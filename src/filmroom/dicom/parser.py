@@ -1,93 +1,58 @@
-"""The layout of data elements in a buffer: headers, lengths, sequences, items (PS3.5 §7).
+"""Bytes into records of data elements: headers, lengths, sequences, items (PS3.5 §7).
 
-A parser turns bytes into records, ``(vr, start, value, stop, end)``: the VR or None in implicit
-VR, and the offsets of header, value, end of value and end of element. ``end`` differs from
-``stop`` by the delimiter of an undefined length; it is ``DAMAGED`` or ``DAMAGED_OPEN`` where the
-bytes cannot stand as they are. No value is copied or decoded. The loop over the headers is the
-hot path of reading: it is written out for speed.
+A record is ``(vr, start, value, stop, end)``: the VR or None in implicit VR, and the offsets of
+header, value, end of value and end of element. ``end`` differs from ``stop`` by the delimiter of
+an undefined length; it is ``DAMAGED`` or ``DAMAGED_OPEN`` where the bytes cannot stand as they
+are. No value is copied or decoded. The loop over the headers is the hot path of reading: it is
+written out for speed, and leaves to methods whatever is not plain.
 """
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
+from itertools import chain
 
 from filmroom.dicom.issue import Issue
+from filmroom.dicom.layout import (
+    EXPLICIT,
+    IMPLICIT,
+    ITEM,
+    ITEM_DELIMITER,
+    LENGTH,
+    LIKE_VR,
+    PIXEL_DATA,
+    SEQUENCE_DELIMITER,
+    UNDEFINED,
+    Header,
+    check_may_be_undefined,
+    could_follow,
+    layout_inside,
+    likely_header,
+)
 from filmroom.dicom.vr import LONG_VRS, SHORT_VRS, VR
 from filmroom.errors import (
     DataError,
+    InvalidDicomFile,
     InvalidValue,
     InvalidVR,
-    LengthOutOfBounds,
     NestingTooDeep,
     TruncatedData,
 )
 
-__all__ = [
-    "DAMAGED",
-    "DAMAGED_OPEN",
-    "EXPLICIT",
-    "IMPLICIT",
-    "ITEM",
-    "ITEM_DELIMITER",
-    "LENGTH",
-    "MAX_ISSUES",
-    "PIXEL_DATA",
-    "SEQUENCE_DELIMITER",
-    "UNDEFINED",
-    "Parser",
-    "Record",
-    "check_may_be_undefined",
-    "layout_inside",
-    "too_deep",
-]
+__all__ = ["DAMAGED", "DAMAGED_OPEN", "MAX_ISSUES", "Parser", "Record"]
 
 Record = tuple[VR | None, int, int, int, int]
-
-UNDEFINED = 0xFFFFFFFF
-ITEM = 0xFFFEE000
-ITEM_DELIMITER = 0xFFFEE00D
-SEQUENCE_DELIMITER = 0xFFFEE0DD
-PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-"""Float, double float and integer pixel data (PS3.3 §C.7.6.3, §C.7.6.24, §C.7.6.25)."""
-
 MAX_ISSUES = 1000
 """Issues that are kept of one data set: a peer must not fill the memory with them."""
 
 DAMAGED = -1
-"""In place of an end: the header does not tell the truth about a defined length or a VR."""
+"""In place of an end: the header does not tell the truth about a length, a VR or its layout."""
 DAMAGED_OPEN = -2
-"""In place of an end: an undefined length whose delimiter is missing."""
+"""In place of an end: an undefined length without its delimiter, or of another layout."""
 
-EXPLICIT = (struct.Struct(">HH2sH").unpack_from, struct.Struct("<HH2sH").unpack_from)
-"""Group, element, VR and 16-bit length in explicit VR, by whether it is little endian."""
-IMPLICIT = (struct.Struct(">HHI").unpack_from, struct.Struct("<HHI").unpack_from)
-"""Group, element and length of a header in implicit VR, by whether it is little endian."""
-LENGTH = (struct.Struct(">I").unpack_from, struct.Struct("<I").unpack_from)
-"""A length of 32 bits, by whether it is little endian."""
-
-# VRs that may have an undefined length: SQ, UN (PS3.5 §7.5, §6.2.2), encapsulated OB and OW (§A.4).
-_OPEN = frozenset({VR.SQ, VR.UN, VR.OB, VR.OW})
-
-
-def check_may_be_undefined(vr: VR | None, tag: int, offset: int) -> None:
-    """Raise LengthOutOfBounds unless ``vr`` may have an undefined length; None is implicit VR."""
-    if vr is not None and vr not in _OPEN:
-        raise LengthOutOfBounds(f"{vr} cannot have an undefined length", tag=tag, offset=offset)
-
-
-def layout_inside(vr: VR | None, implicit: bool, little: bool) -> tuple[bool, bool]:
-    """Implicit VR?, little endian? inside a value of undefined length.
-
-    Inside UN it is implicit VR little endian (PS3.5 §6.2.2), inside an element without a VR
-    implicit VR.
-    """
-    return implicit or vr is VR.UN or vr is None, little or vr is VR.UN
-
-
-def too_deep(levels: int, tag: int | None, offset: int) -> NestingTooDeep:
-    """The error of sequences in sequences beyond the bound."""
-    return NestingTooDeep(f"over {levels} levels of sequences", tag=tag, offset=offset)
+_GROUP_OF_ITEMS = 0xFFFE0000
+_BEHIND_ALL = 1 << 32
+_NONE_LIKE_VR: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -99,15 +64,32 @@ class Parser:
     issues: list[Issue] = field(default_factory=list)
     base: int = 0
     """What errors and issues add to an offset: bytes that came before the buffer."""
+    _known: set[Issue] = field(default_factory=set, repr=False)
 
     def tolerate(
-        self, message: str, tag: int | None, offset: int, kind: type[DataError] = InvalidValue
+        self,
+        message: str,
+        tag: int | None,
+        offset: int | None,
+        kind: type[DataError] = InvalidValue,
     ) -> None:
-        """Note a defect; when strict, raise it as ``kind``."""
+        """Note a defect, once where it is met again; when strict, raise it as ``kind``."""
+        if offset is not None:
+            offset += self.base
         if self.strict:
-            raise kind(message, tag=tag, offset=self.base + offset)
-        if len(self.issues) < MAX_ISSUES:
-            self.issues.append(Issue(tag, self.base + offset, message))
+            raise kind(message, tag=tag, offset=offset)
+        issue = Issue(tag, offset, message)
+        if len(self.issues) < MAX_ISSUES and issue not in self._known:
+            self._known.add(issue)
+            self.issues.append(issue)
+
+    def too_deep(self, tag: int | None, offset: int) -> NestingTooDeep:
+        """The error of sequences in sequences beyond the bound."""
+        return NestingTooDeep(
+            f"over {self.max_depth} levels of sequences", tag=tag, offset=self.base + offset
+        )
+
+    # ------------------------------------------------------------------ elements
 
     def elements(
         self,
@@ -126,73 +108,46 @@ class Parser:
         """
         records: dict[int, Record] = {}
         unpack = (IMPLICIT if implicit else EXPLICIT)[little]
-        short = SHORT_VRS.get
-        last, ordered = -1, True
+        short, like_vr = SHORT_VRS.get, LIKE_VR if little else _NONE_LIKE_VR
+        above, last_start, last, ordered = min(stop_before, _GROUP_OF_ITEMS), end - 8, -1, True
         vr: VR | None
-        record: Record
-        while position + 8 <= end:
+        record: Record | None
+        while position <= last_start:
             if implicit:
                 group, element, length = unpack(buffer, position)
-                vr, value = None, position + 8
+                vr, plain = None, length & 0xFFFF not in like_vr
             else:
                 group, element, code, length = unpack(buffer, position)
-                vr, value = short(code), position + 8
-                if vr is None and group != 0xFFFE:
-                    vr, value, length = self.long_header(buffer, position, end, little)
+                vr = short(code)
+                plain = vr is not None
             tag = group << 16 | element
+            value = position + 8
+            stop = value + length
+            if plain and last < tag < above and stop <= end and not length & 1:
+                records[tag] = vr, position, value, stop, stop
+                last, position = tag, stop
+                continue
             if tag >= stop_before:
                 break
-            if tag <= last:
-                if not tag:
-                    self.tolerate("zeros after the last element", None, position)
-                    return records, position
-                self.tolerate("element out of order", tag, position)
-                ordered = False
-            elif group == 0xFFFE:
-                # LENIENT: a delimiter where none belongs, left over by converters.
-                self.tolerate("delimiter outside of a sequence", tag, position)
-                position += 8
+            if not tag and last >= 0:
+                # LENIENT: zeros as padding, from archives that store in blocks.
+                self.tolerate("zeros after the last element", None, position)
+                break
+            record, following = self._element(
+                buffer, position, end, implicit=implicit, little=little, depth=depth, last=last
+            )
+            if following == position:
+                break
+            position = following
+            if record is None:
                 continue
-            else:
-                last = tag
-            if length == UNDEFINED:
-                check_may_be_undefined(vr, tag, self.base + position)
-                inner_implicit, inner_little = layout_inside(vr, implicit, little)
-                stop, following = self.sequence_end(
-                    buffer, value, end, implicit=inner_implicit, little=inner_little,
-                    depth=depth, tag=tag,
-                )  # fmt: skip
-                as_implicit = vr is None and not implicit
-                if vr is None and tag in PIXEL_DATA:
-                    vr = VR.OB
-                elif vr is None:
-                    # Implicit VR of undefined length amid explicit VR is what UN would be.
-                    vr = VR.UN if as_implicit else VR.SQ
-                end_of_it = DAMAGED_OPEN if as_implicit else following
-                record = vr, position, value, stop, end_of_it
-                position = following if following >= 0 else stop
-            else:
-                stop = value + length
-                if stop > end:
-                    # LENIENT: the file ends in the middle of its last value.
-                    self.tolerate(
-                        f"length {length}, but {end - value} bytes are left",
-                        tag,
-                        position,
-                        TruncatedData,
-                    )
-                    stop = end
-                    record = vr, position, value, stop, DAMAGED
-                else:
-                    record = vr, position, value, stop, stop
-                    if not implicit and vr is None:
-                        record = vr, position, value, stop, DAMAGED
-                position = stop
-            if ordered:
+            if tag > last:
                 records[tag] = record
+                last = tag
             else:
                 # LENIENT: of two elements of one tag the first counts, as in DCMTK.
                 records.setdefault(tag, record)
+                ordered = False
         else:
             if position < end:
                 self.tolerate(
@@ -200,51 +155,147 @@ class Parser:
                 )
         if not ordered:
             records = dict(sorted(records.items()))
+        elif records and not next(iter(records)) & 0xFFFF:
+            self._check_group_lengths(buffer, records, position, little)
         return records, position
 
-    def long_header(
-        self, buffer: memoryview, position: int, end: int, little: bool
-    ) -> tuple[VR | None, int, int]:
-        """VR, offset of the value and length where the VR is none of the short ones.
+    def _element(
+        self,
+        buffer: memoryview,
+        position: int,
+        end: int,
+        *,
+        implicit: bool,
+        little: bool,
+        depth: int,
+        last: int,
+    ) -> tuple[Record | None, int]:
+        """The record of an element that is not plain, and where the next one begins.
 
-        A VR of None says that the element is written as in implicit VR.
+        There is no record of a stray delimiter; where the same position is the next, the bytes
+        are no data element.
         """
+        group, element = IMPLICIT[little](buffer, position)[:2]
+        tag = group << 16 | element
+        if group == 0xFFFE:
+            # LENIENT: a delimiter where none belongs, left over by converters.
+            self.tolerate("delimiter outside of a sequence", tag, position)
+            return None, position + 8
+        header = self._header(buffer, position, end, implicit=implicit, little=little)
+        if header is None:
+            if last < 0 and not depth:
+                raise InvalidDicomFile(
+                    "no data element where the data set begins", offset=self.base + position
+                )
+            # LENIENT: something else behind the data set, from tools that write over old files.
+            self.tolerate(f"{end - position} bytes that are no data element", None, position)
+            return None, position
+        if tag <= last:
+            self.tolerate("element out of order", tag, position)
+        vr, value, length = header
+        foreign = (vr is None) != implicit
+        if length == UNDEFINED:
+            check_may_be_undefined(vr, tag, self.base + position)
+            inner_implicit, inner_little = layout_inside(vr, implicit, little)
+            stop, following = self.sequence_end(
+                buffer, value, end, implicit=inner_implicit, little=inner_little,
+                depth=depth, tag=tag,
+            )  # fmt: skip
+            if vr is None:
+                # Implicit VR of undefined length amid explicit VR is what UN would be.
+                vr = VR.OB if tag in PIXEL_DATA else VR.UN if foreign else VR.SQ
+            end_of_it = DAMAGED_OPEN if foreign else following
+            return (vr, position, value, stop, end_of_it), following if following >= 0 else stop
+        stop = value + length
+        if stop > end:
+            # LENIENT: the file ends in the middle of its last value.
+            self.tolerate(
+                f"length {length}, but {end - value} bytes are left", tag, position, TruncatedData
+            )
+            return (vr, position, value, end, DAMAGED), end
+        following = stop
+        if length & 1:
+            following = self._after_odd(buffer, stop, end, tag, position, little)
+        sound = not foreign and following == stop
+        return (vr, position, value, stop, stop if sound else DAMAGED), following
+
+    def _after_odd(
+        self, buffer: memoryview, stop: int, end: int, tag: int, offset: int, little: bool
+    ) -> int:
+        """Where the next element begins after a value of odd length."""
+        # LENIENT: odd lengths, from exporters that do not pad or do not count what they pad.
+        self.tolerate("odd length", tag, offset)
+        padded = could_follow(buffer, stop + 1, end, tag, little)
+        return stop + 1 if padded and not could_follow(buffer, stop, end, tag, little) else stop
+
+    def _check_group_lengths(
+        self, buffer: memoryview, records: dict[int, Record], end: int, little: bool
+    ) -> None:
+        """Note group lengths (gggg,0000) that are not true (PS3.5 §7.2)."""
+        behind: Record = None, end, end, end, end
+        group, expected, at = -1, -1, 0
+        for tag, (_, start, value, stop, _) in chain(records.items(), [(_BEHIND_ALL, behind)]):
+            if tag >> 16 == group:
+                continue
+            if 0 <= expected != start:
+                # LENIENT: elements were added or taken away, and the length was left as it was.
+                self.tolerate("wrong group length", group << 16, at)
+            group, expected, at = tag >> 16, -1, start
+            if not tag & 0xFFFF and stop - value == 4:
+                expected = stop + LENGTH[little](buffer, value)[0]
+
+    # ------------------------------------------------------------------ headers
+
+    def header(
+        self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool
+    ) -> Header:
+        """The header of an element by its own bytes alone; a VR of None says implicit VR."""
+        group, element, length = IMPLICIT[little](buffer, position)
+        if implicit or group == 0xFFFE:
+            return None, position + 8, length
         code = bytes(buffer[position + 4 : position + 6])
+        vr = SHORT_VRS.get(code)
+        if vr is not None:
+            return vr, position + 8, length >> 16 if little else length & 0xFFFF
         vr = LONG_VRS.get(code)
         if vr is None:
-            group, element = IMPLICIT[little](buffer, position)[:2]
             tag = group << 16 | element
-            if code.isalpha() and code.isupper():
-                # LENIENT: a VR of a later edition, or a typing error: its value is kept as UN.
-                self.tolerate("unknown VR", tag, position, InvalidVR)
-                if bytes(buffer[position + 6 : position + 8]) != b"\0\0":
-                    return VR.UN, position + 8, EXPLICIT[little](buffer, position)[3]
-                vr = VR.UN
-            else:
+            if not (code.isalpha() and code.isupper()):
                 # LENIENT: an element in implicit VR amid explicit ones, from old converters.
-                if tag:
-                    self.tolerate("no VR where one must stand", tag, position, InvalidVR)
-                return None, position + 8, LENGTH[little](buffer, position + 4)[0]
+                self.tolerate("no VR where one must stand", tag, position, InvalidVR)
+                return None, position + 8, length
+            # LENIENT: a VR of a later edition, or a typing error: its value is kept as UN.
+            self.tolerate("unknown VR", tag, position, InvalidVR)
+            vr = VR.UN
+            if bytes(buffer[position + 6 : position + 8]) != b"\0\0":
+                return vr, position + 8, length >> 16 if little else length & 0xFFFF
         if position + 12 > end:
             raise TruncatedData("the header of an element is cut off", offset=self.base + position)
         return vr, position + 12, LENGTH[little](buffer, position + 8)[0]
 
-    def nested_header(
+    def _header(
         self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool
-    ) -> tuple[int, VR | None, int, int]:
-        """Tag, VR, offset of the value and length of an element inside a sequence."""
+    ) -> Header | None:
+        """The header of an element by what follows it as well; None where there is no element."""
         group, element, length = IMPLICIT[little](buffer, position)
-        tag = group << 16 | element
-        value, vr = position + 8, None
-        if not implicit:
-            vr = SHORT_VRS.get(bytes(buffer[position + 4 : position + 6]))
-            if vr is None:
-                vr, value, length = self.long_header(buffer, position, end, little)
-            else:
-                length = EXPLICIT[little](buffer, position)[3]
-        if length == UNDEFINED:
-            check_may_be_undefined(vr, tag, self.base + position)
-        return tag, vr, value, length
+        code = bytes(buffer[position + 4 : position + 6])
+        if implicit:
+            fits = position + 8 + length <= end or length == UNDEFINED
+            if fits and (length & 0xFFFF not in LIKE_VR or not little):
+                return None, position + 8, length
+        elif code in SHORT_VRS or (
+            code in LONG_VRS and bytes(buffer[position + 6 : position + 8]) == b"\0\0"
+        ):
+            return self.header(buffer, position, end, implicit=False, little=little)
+        likely = likely_header(buffer, position, end, implicit=implicit, little=little)
+        if likely is None:
+            return None
+        header, fault = likely
+        if fault:
+            self.tolerate(fault, group << 16 | element, position, InvalidVR)
+        return header
+
+    # ------------------------------------------------------------------ sequences
 
     def sequence_end(
         self,
@@ -270,20 +321,27 @@ class Parser:
             group, element, length = IMPLICIT[little](buffer, position)
             here = group << 16 | element
             if in_item and group != 0xFFFE:
-                here, vr, value, length = self.nested_header(
-                    buffer, position, end, implicit=implicit, little=little
-                )
+                header = self._header(buffer, position, end, implicit=implicit, little=little)
+                if header is None:
+                    # LENIENT: what stands in the item is no element; nor can its end be found.
+                    self.tolerate("no data element in an item", None, position)
+                    break
+                vr, value, length = header
                 if length == UNDEFINED:
+                    check_may_be_undefined(vr, here, self.base + position)
                     levels.append((False, *layout_inside(vr, implicit, little)))
                     position = value
-                else:
-                    position = self._bounded(value + length, end, here, position)
+                    continue
+                stop = self._bounded(value + length, end, here, position)
+                if length & 1 and stop < end:
+                    stop = self._after_odd(buffer, stop, end, here, position, little)
+                position = stop
             elif here == ITEM and not in_item:
                 position += 8
                 if length == UNDEFINED:
                     levels.append((True, implicit, little))
                     if depth + len(levels) // 2 > self.max_depth:
-                        raise too_deep(self.max_depth, tag, self.base + position)
+                        raise self.too_deep(tag, position)
                 else:
                     position = self._bounded(position + length, end, here, position - 8)
             elif here == ITEM_DELIMITER and not in_item:
@@ -323,7 +381,7 @@ class Parser:
     ) -> list[tuple[int, int]]:
         """The offsets between which the content of each item of a sequence stands."""
         if depth > self.max_depth:
-            raise too_deep(self.max_depth, None, position)
+            raise self.too_deep(None, position)
         found: list[tuple[int, int]] = []
         unpack = IMPLICIT[little]
         while position + 8 <= end:

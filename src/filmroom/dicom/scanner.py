@@ -15,7 +15,7 @@ from functools import lru_cache
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
 from filmroom.dicom.issue import Issue
-from filmroom.dicom.parser import (
+from filmroom.dicom.layout import (
     EXPLICIT,
     IMPLICIT,
     ITEM,
@@ -24,11 +24,11 @@ from filmroom.dicom.parser import (
     PIXEL_DATA,
     SEQUENCE_DELIMITER,
     UNDEFINED,
-    Parser,
     check_may_be_undefined,
     layout_inside,
-    too_deep,
 )
+from filmroom.dicom.parser import Parser
+from filmroom.dicom.reader import actual_syntax
 from filmroom.dicom.uid import ExplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import LONG_VRS, SHORT_VRS, VR
 from filmroom.errors import (
@@ -72,7 +72,7 @@ class Scanner:
     """
 
     __slots__ = (
-        "_carry", "_codes", "_groups", "_guarded", "_inflated", "_inflater", "_kept",
+        "_begun", "_carry", "_codes", "_groups", "_guarded", "_inflated", "_inflater", "_kept",
         "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser", "_skip",
         "_syntax", "_tag", "_wanted", "done", "expected_length", "pixel_data_offset", "position",
         "transfer_syntax", "values",
@@ -103,6 +103,7 @@ class Scanner:
         self.done = False
         """Whether nothing more is needed: pixel data, or a tag beyond the last wanted one."""
         self._syntax = ExplicitVRLittleEndian if transfer_syntax.deflated else transfer_syntax
+        self._begun = False
         self._wanted = wanted
         # The VR of each value as its two letters, empty where the stream does not say it.
         self._codes: dict[int, bytes] = {}
@@ -264,6 +265,12 @@ class Scanner:
         Most elements are passed over, so the loop asks as little as it can of each: tags are
         composed where the group changes, and from the guarded group on always.
         """
+        if not self._begun:
+            if end - position < 8:
+                return _MORE
+            self._begun = True
+            head = bytes(view[position : position + 8])
+            self._syntax = actual_syntax(head, self._syntax, self._parser, position)
         implicit, little = self._syntax.implicit_vr, self._syntax.little_endian
         unpack, unpack_length = (IMPLICIT if implicit else EXPLICIT)[little], LENGTH[little]
         header = 8 if implicit or last else _LONGEST_HEADER
@@ -305,8 +312,8 @@ class Scanner:
                         value = at + _LONGEST_HEADER
                         (length,) = unpack_length(window, at + 8)
                     else:
-                        vr, value, length = self._parser.long_header(
-                            view, position + at, end, little
+                        vr, value, length = self._parser.header(
+                            view, position + at, end, implicit=False, little=little
                         )
                         value -= position
                         code = b"" if vr is None else vr.value.encode()
@@ -342,7 +349,7 @@ class Scanner:
         base = self._parser.base
         if tag in PIXEL_DATA:
             self.pixel_data_offset = base + position
-        _, _, value, length = self._parser.nested_header(
+        _, value, length = self._parser.header(
             view, position, end,
             implicit=self._syntax.implicit_vr, little=self._syntax.little_endian,
         )  # fmt: skip
@@ -377,10 +384,11 @@ class Scanner:
         if in_item and group != 0xFFFE:
             if not (implicit or last) and position + _LONGEST_HEADER > end:
                 return _MORE
-            _, vr, following, length = self._parser.nested_header(
+            vr, following, length = self._parser.header(
                 view, position, end, implicit=implicit, little=little
             )
             if length == UNDEFINED:
+                check_may_be_undefined(vr, group << 16 | element, self._parser.base + position)
                 self._levels.append((False, *layout_inside(vr, implicit, little)))
             else:
                 self._skip = length
@@ -403,7 +411,7 @@ class Scanner:
             self._levels.append((True, implicit, little))
             parser = self._parser
             if len(self._levels) // 2 > parser.max_depth:
-                raise too_deep(parser.max_depth, self._tag, parser.base + position)
+                raise parser.too_deep(self._tag, position)
             return position + 8
         if tag == ITEM_DELIMITER and not in_item:
             # LENIENT: an item delimiter after an item of defined length.

@@ -65,17 +65,24 @@ _PREFIX = "1.2.840.10008.1.2"
 _IMPLICIT = {_PREFIX, "1.2.840.10008.1.20"}
 _DEFLATED = {f"{_PREFIX}.1.99", f"{_PREFIX}.4.95", f"{_PREFIX}.4.205"}
 _REFERENCED = {f"{_PREFIX}.4.94", f"{_PREFIX}.4.95", f"{_PREFIX}.4.204", f"{_PREFIX}.4.205"}
-_LOSSLESS = {f"{_PREFIX}.4.{n}" for n in (57, 58, 65, 66, 70, 80, 90, 92, 201, 202)} | {
+_LOSSLESS = {f"{_PREFIX}.4.{n}" for n in (57, 58, 65, 66, 70, 80, 90, 92, 110, 201, 202)} | {
     f"{_PREFIX}.5",
     f"{_PREFIX}.1.98",
 }
 _NOT_DATA_SETS = {f"{_PREFIX}.6.1", f"{_PREFIX}.6.2"}  # MIME and XML carry no data elements
+_LATER = {
+    f"{_PREFIX}.4.110": "JPEG XL Lossless",
+    f"{_PREFIX}.4.111": "JPEG XL JPEG Recompression",
+    f"{_PREFIX}.4.112": "JPEG XL",
+}
+"""Transfer syntaxes of later editions of PS3.6 Annex A than the tables that were at hand."""
 
 
 def _table() -> dict[str, TransferSyntax]:
     table = {}
-    for uid, (_, kind, name, _) in UIDS.items():
-        if kind != "Transfer Syntax" or uid in _NOT_DATA_SETS:
+    known = {uid: name for uid, (_, kind, name, _) in UIDS.items() if kind == "Transfer Syntax"}
+    for uid, name in (known | _LATER).items():
+        if uid in _NOT_DATA_SETS:
             continue
         compressed = uid.startswith((f"{_PREFIX}.4.", f"{_PREFIX}.5")) and uid not in _REFERENCED
         encapsulated = compressed or uid == f"{_PREFIX}.1.98"

@@ -14,7 +14,7 @@ from struct import Struct
 
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
-from filmroom.dicom.parser import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
+from filmroom.dicom.layout import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
 from filmroom.dicom.uid import TransferSyntax
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidTransferSyntax
@@ -27,6 +27,7 @@ Piece = bytes | memoryview
 _GATHERED = 64 * 1024
 _SWAPPED = 1 << 20
 _LONGEST_SHORT = 0xFFFE
+_UN_DELIMITER = Struct("<HHI").pack(0xFFFE, 0xE0DD, 0)
 _SWAP_CODES = {2: "H", 4: "I", 8: "Q"}
 
 
@@ -190,7 +191,8 @@ def _as_it_stands(element: Element, layout: _Layout) -> Iterator[Piece]:
         )
     yield layout.header(element.tag, element.vr, UNDEFINED)
     yield element.raw
-    yield layout.mark(SEQUENCE_DELIMITER)
+    # PS3.5 §6.2.2: inside UN it is little endian, the delimiter included.
+    yield layout.mark(SEQUENCE_DELIMITER) if fragments else _UN_DELIMITER
 
 
 def swapped(raw: Piece, size: int) -> Iterator[Piece]:

@@ -1,9 +1,12 @@
-"""Decoded samples as stored values of the right dtype (PS3.5 §8.1.1, §8.2).
+"""Pixel cells, what codecs give, and stored values (PS3.5 §8.1.1, §8.2).
 
-A codec gives containers of its own choice, often without a sign; the data set says what they mean.
+A cell has Bits Allocated bits, of which Bits Stored below High Bit are the sample. Codecs give
+containers of their own choice, often without a sign; the data set says what they mean.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +14,15 @@ from filmroom.errors import InvalidValue, LengthOutOfBounds
 from filmroom.pixels.codestream import Codestream
 from filmroom.pixels.description import ImageDescription, PixelArray, PixelKind
 
-__all__ = ["MAX_FRAME_LENGTH", "as_stored", "as_unsigned", "check", "from_codec"]
+__all__ = [
+    "MAX_FRAME_LENGTH",
+    "Decoded",
+    "as_cells",
+    "as_stored",
+    "as_unsigned",
+    "check",
+    "from_codec",
+]
 
 MAX_FRAME_LENGTH = 1 << 32
 """Bytes that one decoded frame may have: a header must not fill the memory by itself."""
@@ -20,6 +31,19 @@ _PIXEL_DATA = 0x7FE00010
 _ROWS = 0x00280010
 _SAMPLES_PER_PIXEL = 0x00280002
 _BITS_ALLOCATED = 0x00280100
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a codec gave: samples of ``precision`` bits.
+
+    ``sign_at`` are the bits of which the highest is the sign where the codec itself keeps none;
+    None is Bits Stored.
+    """
+
+    array: PixelArray
+    precision: int
+    sign_at: int | None = None
 
 
 def check(header: Codestream, description: ImageDescription) -> None:
@@ -51,24 +75,25 @@ def check(header: Codestream, description: ImageDescription) -> None:
         )
 
 
-def from_codec(
-    array: PixelArray, description: ImageDescription, precision: int, *, sign_at: int | None = None
-) -> PixelArray:
+def from_codec(decoded: Decoded, description: ImageDescription, *, lossy: bool) -> PixelArray:
     """What a codec gave as stored values in the shape and dtype of ``description``.
 
-    ``precision`` is the codec's bits a sample. ``sign_at`` are the bits of which the highest is the
-    sign, Bits Stored unless the codec knows better.
+    ``lossy`` samples beyond Bits Stored are clipped: they are errors of the codec, not other data.
     """
+    array = decoded.array
     if array.size != description.samples or array.dtype.kind not in "iu":
         raise InvalidValue("the codec gave other samples than described", tag=_PIXEL_DATA)
-    out = array.reshape(description.shape).astype(description.dtype, copy=False)
-    allocated, stored = description.bits_allocated, description.bits_stored
-    if precision > stored:
-        return as_stored(out, description)
-    meant = min(sign_at or stored, stored)
-    wrapped = array.dtype.kind == "i" or description.is_signed
-    if meant < allocated and wrapped and (array.dtype.kind == "i") != description.is_signed:
-        unused = out.dtype.itemsize * 8 - meant
+    stored, signed = description.bits_stored, description.is_signed
+    array = array.reshape(description.shape)
+    if decoded.precision > stored:
+        if lossy and array.dtype.kind == ("i" if signed else "u"):
+            lowest = -(1 << (stored - 1)) if signed else 0
+            return array.clip(lowest, lowest + (1 << stored) - 1).astype(description.dtype)
+        return as_stored(array.astype(description.dtype, copy=False), description)
+    out = array.astype(description.dtype, copy=False)
+    meant = min(decoded.sign_at or stored, stored)
+    unused = out.dtype.itemsize * 8 - meant
+    if unused and (array.dtype.kind == "i") != signed:
         out = out << unused
         out >>= unused
     return out
@@ -84,10 +109,16 @@ def as_stored(array: PixelArray, description: ImageDescription) -> PixelArray:
     unused = description.bits_allocated - description.bits_stored
     if not unused:
         return array
-    above = description.bits_allocated - 1 - description.high_bit
-    out = array << above
+    out = array << (description.bits_allocated - 1 - description.high_bit)
     out >>= unused
     return out
+
+
+def as_cells(array: PixelArray, description: ImageDescription) -> PixelArray:
+    """Stored values as pixel cells: the highest bit of the sample at High Bit."""
+    below = description.high_bit + 1 - description.bits_stored
+    cells = array.astype(description.dtype, copy=False)
+    return cells << below if below and description.kind is PixelKind.INTEGER else cells
 
 
 def as_unsigned(array: PixelArray, description: ImageDescription) -> PixelArray:

@@ -8,19 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from filmroom.dicom import TransferSyntax
-from filmroom.errors import DataError, InvalidTransferSyntax, InvalidValue
+from filmroom.errors import DataError, InvalidTransferSyntax, InvalidValue, TruncatedData
 from filmroom.pixels import jpeg, jpeg_2000, jpeg_ls, jpeg_xl, native, rle
-from filmroom.pixels.cells import as_stored
+from filmroom.pixels.cells import Decoded, as_cells, from_codec
 from filmroom.pixels.colour import is_ybr, to_rgb
 from filmroom.pixels.description import ImageDescription, PixelArray, PixelKind
+from filmroom.pixels.encapsulation import Tolerate
 
 __all__ = ["CODECS", "Codec", "codec_for", "decode", "encode"]
 
 _PIXEL_DATA = 0x7FE00010
 _BITS_STORED = 0x00280101
+_END_OF_IMAGE = b"\xff\xd9"
+_TAIL = 1024
 
-Decode = Callable[[memoryview, ImageDescription, bool], PixelArray]
+Decode = Callable[[memoryview, ImageDescription, bool], Decoded]
 """Takes a compressed frame, its description, and whether colour is wanted as RGB."""
 Encode = Callable[[PixelArray, ImageDescription, float | None], bytes]
 """Takes stored values, their description, and the quality in the codec's own unit."""
@@ -38,6 +43,8 @@ class Codec:
     quality: str = ""
     gives_rgb: bool = False
     """Whether ``decode`` heeds the wish for RGB, or gives nothing else."""
+    has_end: bool = True
+    """Whether a compressed frame ends with EOI or EOC, which are the same bytes."""
 
     @property
     def is_lossy(self) -> bool:
@@ -45,13 +52,22 @@ class Codec:
         return bool(self.quality)
 
 
-def _decode_rle(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
-    return as_stored(rle.decode(data, description), description)
+def _decode_rle(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
+    return Decoded(rle.decode(data, description), description.bits_allocated)
 
 
-def _decode_native(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
-    frame: PixelArray = native.unpack(data, description, 0)[0]
-    return frame
+def _encode_rle(array: PixelArray, description: ImageDescription, quality: float | None) -> bytes:
+    return rle.encode(as_cells(array, description), description)
+
+
+def _decode_native(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
+    return Decoded(native.unpack(data, description, 0)[0], description.bits_stored)
+
+
+def _encode_native(
+    array: PixelArray, description: ImageDescription, quality: float | None
+) -> bytes:
+    return native.pack(array[np.newaxis], description)
 
 
 _JPEG_UNIT = "quality 1 to 100"
@@ -59,7 +75,7 @@ _PSNR_UNIT = "peak signal to noise ratio in dB"
 _PREFIX = "1.2.840.10008.1.2"
 
 CODECS: dict[str, Codec] = {
-    f"{_PREFIX}.1.98": Codec(_decode_native),
+    f"{_PREFIX}.1.98": Codec(_decode_native, _encode_native, has_end=False),
     f"{_PREFIX}.4.50": Codec(jpeg.decode, jpeg.encode_baseline, _JPEG_UNIT, gives_rgb=True),
     f"{_PREFIX}.4.51": Codec(jpeg.decode, jpeg.encode_extended, _JPEG_UNIT, gives_rgb=True),
     f"{_PREFIX}.4.53": Codec(jpeg.decode, gives_rgb=True),
@@ -70,13 +86,15 @@ CODECS: dict[str, Codec] = {
     f"{_PREFIX}.4.81": Codec(jpeg_ls.decode, jpeg_ls.encode_near_lossless, "error in grey levels"),
     f"{_PREFIX}.4.90": Codec(jpeg_2000.decode, jpeg_2000.encode_lossless),
     f"{_PREFIX}.4.91": Codec(jpeg_2000.decode, jpeg_2000.encode_lossy, _PSNR_UNIT),
-    f"{_PREFIX}.4.110": Codec(jpeg_xl.decode, jpeg_xl.encode_lossless),
-    f"{_PREFIX}.4.111": Codec(jpeg_xl.decode, gives_rgb=True),
-    f"{_PREFIX}.4.112": Codec(jpeg_xl.decode, jpeg_xl.encode_lossy, "butteraugli distance"),
+    f"{_PREFIX}.4.110": Codec(jpeg_xl.decode, jpeg_xl.encode_lossless, has_end=False),
+    f"{_PREFIX}.4.111": Codec(jpeg_xl.decode, gives_rgb=True, has_end=False),
+    f"{_PREFIX}.4.112": Codec(
+        jpeg_xl.decode, jpeg_xl.encode_lossy, "butteraugli distance", has_end=False
+    ),
     f"{_PREFIX}.4.201": Codec(jpeg_2000.decode, jpeg_2000.encode_ht_lossless),
     f"{_PREFIX}.4.202": Codec(jpeg_2000.decode, jpeg_2000.encode_ht_lossless),
     f"{_PREFIX}.4.203": Codec(jpeg_2000.decode, jpeg_2000.encode_ht, _PSNR_UNIT),
-    f"{_PREFIX}.5": Codec(_decode_rle),
+    f"{_PREFIX}.5": Codec(_decode_rle, _encode_rle, has_end=False),
 }
 """By transfer syntax UID. Of the retired JPEG processes those are read that libjpeg reads."""
 
@@ -96,19 +114,28 @@ def decode(
     description: ImageDescription,
     *,
     rgb: bool = False,
+    tolerate: Tolerate | None = None,
 ) -> PixelArray:
     """The stored values of one compressed frame, in the shape and dtype of ``description``.
 
     Colour comes as Photometric Interpretation says, chrominance at full resolution; YBR_RCT,
-    YBR_ICT and XYB come as RGB, with ``rgb`` all colours. Raises DataErrors only.
+    YBR_ICT and XYB come as RGB, with ``rgb`` all colours. Raises DataErrors only. A frame cut off
+    raises :class:`TruncatedData`, unless ``tolerate`` takes the defect and the codec can go on.
     """
     codec = codec_for(syntax)
     if not len(data):
-        raise InvalidValue("an empty frame", tag=_PIXEL_DATA)
+        raise TruncatedData("an empty frame", tag=_PIXEL_DATA)
     if description.kind is not PixelKind.INTEGER:
         raise InvalidTransferSyntax("float pixel data is never compressed", tag=_PIXEL_DATA)
+    if codec.has_end and _END_OF_IMAGE not in bytes(data[-_TAIL:]).rstrip(b"\0"):
+        # LENIENT: a JPEG image whose end is missing, cut off by a full disk or a gateway; libjpeg
+        # shows what is there. Others refuse by themselves.
+        message = "the end of a compressed frame is missing"
+        if tolerate is None:
+            raise TruncatedData(message, tag=_PIXEL_DATA)
+        tolerate(message, _PIXEL_DATA, 0, TruncatedData)
     try:
-        array = codec.decode(memoryview(data), description, rgb)
+        decoded = codec.decode(memoryview(data), description, rgb)
     except DataError:
         raise
     except Exception as error:
@@ -117,6 +144,7 @@ def decode(
             f"the compressed frame cannot be decoded: {type(error).__name__} {error}"[:200],
             tag=_PIXEL_DATA,
         ) from error
+    array = from_codec(decoded, description, lossy=codec.is_lossy)
     if rgb and not codec.gives_rgb and is_ybr(description.photometric_interpretation):
         return to_rgb(array, description.photometric_interpretation, description.bits_stored)
     return array

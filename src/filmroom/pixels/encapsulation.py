@@ -51,8 +51,9 @@ def fragments(
 ) -> Iterator[tuple[int, int]]:
     """Where the content of each item from ``position`` on starts and stops, by its headers alone.
 
-    A last item that is cut off is given as far as it goes, with an issue; without ``tolerate`` it
-    raises :class:`TruncatedData`. Raises :class:`InvalidValue` where no item begins.
+    Ends at the sequence delimiter or at the end of ``value``. A last item that is cut off is given
+    as far as it goes, with an issue; without ``tolerate`` it raises :class:`TruncatedData`. Raises
+    :class:`InvalidValue` where no item begins.
     """
     end = len(value)
     unpack = _HEADER.unpack_from
@@ -82,10 +83,13 @@ class EncapsulatedFrames:
     """Where the frames of an encapsulated value stand: ``locate(i)`` gives the parts of frame i.
 
     ``extended`` are the values of Extended Offset Table and Extended Offset Table Lengths
-    (PS3.3 §C.7.6.3.1.8). ``tolerate`` takes the defects; without it they raise.
+    (PS3.3 §C.7.6.3.1.8). ``tolerate`` takes the defects, with offsets into ``value``; without it
+    they raise.
     """
 
-    __slots__ = ("_base", "_groups", "_offsets", "_tolerate", "number_of_frames", "value")
+    __slots__ = (
+        "_base", "_groups", "_lengths", "_offsets", "_tolerate", "number_of_frames", "value",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -100,6 +104,7 @@ class EncapsulatedFrames:
         self._tolerate = tolerate
         self._groups: list[list[tuple[int, int]]] | None = None
         self._offsets: NDArray[np.uint64] | None = None
+        self._lengths: NDArray[np.uint64] | None = None
         first = next(fragments(value, 0, tolerate), None)
         if first is None:
             raise TruncatedData("not even a Basic Offset Table", tag=_PIXEL_DATA)
@@ -136,10 +141,15 @@ class EncapsulatedFrames:
         return self._groups[index]
 
     def read(self, index: int) -> Piece:
-        """The bytes of frame ``index``: a view of its only fragment, or its fragments joined."""
+        """The bytes of frame ``index``: a view of its only fragment, or its fragments joined.
+
+        Without the pad byte where an Extended Offset Table tells the length.
+        """
         parts = self.locate(index)
         if len(parts) == 1:
             start, stop = parts[0]
+            if self._lengths is not None:
+                stop = min(stop, start + int(self._lengths[index]))
             return self.value[start:stop]
         return b"".join([self.value[start:stop] for start, stop in parts])
 
@@ -151,7 +161,9 @@ class EncapsulatedFrames:
         if len(offsets) == 8 * count and len(lengths) == 8 * count:
             table = np.frombuffer(offsets, "<u8")
             if self._ascends(table):
+                self._lengths = np.frombuffer(lengths, "<u8")
                 return table
+        # LENIENT: an Extended Offset Table for other frames, as after a change of the codec.
         self._note("an Extended Offset Table that does not fit", _EXTENDED_OFFSET_TABLE, 0)
         return None
 
@@ -185,7 +197,7 @@ class EncapsulatedFrames:
         if not parts or not (last or parts[-1][1] == stop):
             # LENIENT: offsets that point beside the items, as after editing in place.
             self._note("an offset table that points beside the fragments", _PIXEL_DATA, start)
-            self._offsets = None
+            self._offsets = self._lengths = None
             return None
         return parts
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from filmroom.dicom import VR, DataSet, TransferSyntax
 from filmroom.errors import (
+    DataError,
     InvalidTransferSyntax,
     InvalidValue,
     MissingRequiredTag,
     TruncatedData,
 )
 from filmroom.pixels import native
-from filmroom.pixels.codecs import Codec, codec_for, decode
+from filmroom.pixels.codecs import codec_for, decode
 from filmroom.pixels.colour import RGB_AFTER_DECODING, is_ybr, to_rgb
 from filmroom.pixels.description import ImageDescription, PixelArray
 from filmroom.pixels.encapsulation import EncapsulatedFrames
@@ -65,8 +66,12 @@ class Frames(Sequence[PixelArray]):
         self._little = element.byte_order_is_little
         self._words = element.vr is VR.OW
         self._encapsulated: EncapsulatedFrames | None = None
-        self._codec: Codec | None = None
-        tolerate = data_set.parser.tolerate
+        start = 0 if element.record is None else element.record[2]
+
+        def tolerate(message: str, tag: int | None, offset: int, kind: type[DataError]) -> None:
+            data_set.parser.tolerate(message, tag, start + offset, kind)
+
+        self._tolerate = tolerate
         enclosed = element.undefined_length
         if syntax.encapsulated and not enclosed:
             if bytes(self._value[:4]) == _ITEM:
@@ -77,7 +82,7 @@ class Frames(Sequence[PixelArray]):
                 # LENIENT: pixels that were decompressed, but the transfer syntax left as it was.
                 tolerate(f"native pixel data in {syntax}", tag, 0, InvalidTransferSyntax)
         if enclosed:
-            self._codec = codec_for(syntax)
+            codec_for(syntax)
             self._encapsulated = EncapsulatedFrames(
                 self._value,
                 self.description.number_of_frames,
@@ -85,22 +90,20 @@ class Frames(Sequence[PixelArray]):
                 tolerate=tolerate,
             )
         else:
-            self._check_length(data_set)
+            self._check_length()
 
-    def _check_length(self, data_set: DataSet) -> None:
+    def _check_length(self) -> None:
         bits = self.description.frame_bits
         expected = (bits * self.description.number_of_frames + 7) // 8
         found = len(self._value)
         tag = self.description.kind.value
         if found < expected:
-            data_set.parser.tolerate(
+            self._tolerate(
                 f"{found} bytes of pixel data where {expected} must be", tag, 0, TruncatedData
             )
         elif found > expected + expected % 2:
             # LENIENT: bytes after the last frame, from systems that pad to blocks.
-            data_set.parser.tolerate(
-                f"{found - expected} bytes after the last frame", tag, 0, InvalidValue
-            )
+            self._tolerate(f"{found - expected} bytes after the last frame", tag, 0, InvalidValue)
 
     @property
     def photometric_interpretation(self) -> str:
@@ -134,6 +137,16 @@ class Frames(Sequence[PixelArray]):
     def __repr__(self) -> str:
         return f"<Frames {len(self)} of {self.description.shape} in {self.transfer_syntax}>"
 
+    @property
+    def _converts(self) -> bool:
+        """Whether colour has to be converted to RGB."""
+        description = self.description
+        return (
+            self._rgb
+            and description.samples_per_pixel == 3
+            and is_ybr(description.photometric_interpretation)
+        )
+
     def _number(self, index: int) -> int:
         return range(len(self))[index]
 
@@ -148,13 +161,14 @@ class Frames(Sequence[PixelArray]):
         description = self.description
         if self._encapsulated is not None:
             data = self._encapsulated.read(number)
-            return decode(self.transfer_syntax, data, description, rgb=self._rgb)
+            return decode(
+                self.transfer_syntax, data, description, rgb=self._rgb, tolerate=self._tolerate
+            )
         array: PixelArray = native.unpack(
             self._value, description, number, little_endian=self._little, words=self._words
         )[0]
-        photometric = description.photometric_interpretation
-        if self._rgb and description.samples_per_pixel == 3 and is_ybr(photometric):
-            return to_rgb(array, photometric, description.bits_stored)
+        if self._converts:
+            return to_rgb(array, description.photometric_interpretation, description.bits_stored)
         return array
 
     def decoded(
@@ -183,11 +197,18 @@ class Frames(Sequence[PixelArray]):
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def array(self, workers: int | None = None) -> PixelArray:
-        """All frames as ``(frames, rows, columns[, samples])``, decoded in parallel."""
+        """All frames as ``(frames, rows, columns[, samples])``, decoded in parallel.
+
+        Like a frame it may be a read-only view of the bytes that were read.
+        """
         description = self.description
         count = len(self)
-        for number in (0, count - 1):
-            self.encoded(number)
+        if self._encapsulated is None and not self._converts:
+            return native.unpack(
+                self._value, description, 0, count, little_endian=self._little, words=self._words
+            )
+        # The last frame must be there before memory is taken for all that are promised.
+        self.encoded(count - 1)
         out = np.empty((count, *description.shape), description.dtype)
         for number, frame in enumerate(self.decoded(workers=workers)):
             out[number] = frame

@@ -8,7 +8,7 @@ import imagecodecs
 import numpy as np
 
 from filmroom.errors import InvalidTransferSyntax, InvalidValue
-from filmroom.pixels.cells import as_unsigned, check, from_codec
+from filmroom.pixels.cells import Decoded, as_unsigned, check
 from filmroom.pixels.codestream import Marker, jpeg_header
 from filmroom.pixels.colour import FULL, is_ybr, to_rgb, to_ybr_full
 from filmroom.pixels.description import ImageDescription, PixelArray
@@ -24,7 +24,7 @@ _EXTENDED_BITS = 12
 _LOSSLESS = frozenset({Marker.SOF3, 0xC7, 0xCB, 0xCF})
 
 
-def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
+def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame. Colour comes as the data set says, or with ``rgb`` as RGB.
 
     Lossless processes transform no colours; of the others the stream's own markers tell whether
@@ -35,7 +35,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelA
     check(header, description)
     photometric = description.photometric_interpretation
     if description.samples_per_pixel != 3:
-        return from_codec(imagecodecs.jpeg8_decode(stream), description, header.precision)
+        return Decoded(imagecodecs.jpeg8_decode(stream), header.precision)
     bits = header.precision
     labelled = is_ybr(photometric)
     holds_ycc = labelled
@@ -55,7 +55,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelA
         array = to_rgb(array, photometric if labelled else "YBR_FULL", bits)
     elif wanted_ycc and not holds_ycc:
         array = to_ybr_full(array, bits)
-    return from_codec(array, description, bits)
+    return Decoded(array, bits)
 
 
 def encode_baseline(

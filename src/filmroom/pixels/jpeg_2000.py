@@ -9,7 +9,7 @@ import imagecodecs
 import numpy as np
 
 from filmroom.errors import InvalidTransferSyntax, InvalidValue
-from filmroom.pixels.cells import check, from_codec
+from filmroom.pixels.cells import Decoded, check
 from filmroom.pixels.codestream import jpeg_2000_header
 from filmroom.pixels.description import ImageDescription, PixelArray
 
@@ -26,7 +26,7 @@ _REVERSIBLE_COLOUR = "YBR_RCT"
 _IRREVERSIBLE_COLOUR = "YBR_ICT"
 
 
-def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
+def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame, of Part 1 or Part 15 as its own header says.
 
     YBR_ICT and YBR_RCT come as RGB, for the codec undoes its own transform.
@@ -42,8 +42,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelA
         array = imagecodecs.htj2k_decode(stream, planar=False)
     else:
         array = imagecodecs.jpeg2k_decode(stream, numthreads=1)
-    sign_at = None if header.is_signed else header.precision
-    return from_codec(array, description, header.precision, sign_at=sign_at)
+    return Decoded(array, header.precision, sign_at=header.precision)
 
 
 def encode_lossless(

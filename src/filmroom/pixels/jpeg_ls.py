@@ -7,7 +7,7 @@ from typing import Any
 import imagecodecs
 
 from filmroom.errors import InvalidTransferSyntax, InvalidValue
-from filmroom.pixels.cells import as_unsigned, check, from_codec
+from filmroom.pixels.cells import Decoded, as_unsigned, check
 from filmroom.pixels.codestream import Marker, jpeg_header, segments
 from filmroom.pixels.description import ImageDescription, PixelArray
 
@@ -23,7 +23,7 @@ _BITS_STORED = 0x00280101
 _MOST_BITS = 16
 
 
-def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
+def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame. JPEG-LS knows no sign: the highest bit of its precision is it where signed."""
     header = jpeg_header(data)
     check(header, description)
@@ -31,7 +31,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelA
         raise InvalidValue("no JPEG-LS image where one must stand")
     stream: Any = data
     array = imagecodecs.jpegls_decode(stream)
-    return from_codec(array, description, header.precision, sign_at=header.precision)
+    return Decoded(array, header.precision, sign_at=header.precision)
 
 
 def encode_lossless(

@@ -8,7 +8,7 @@ import imagecodecs
 import numpy as np
 
 from filmroom.errors import InvalidTransferSyntax, InvalidValue
-from filmroom.pixels.cells import as_unsigned, check, from_codec
+from filmroom.pixels.cells import Decoded, as_unsigned, check
 from filmroom.pixels.codestream import jpeg_xl_header
 from filmroom.pixels.description import ImageDescription, PixelArray
 
@@ -22,14 +22,14 @@ _BITS_STORED = 0x00280101
 _MOST_BITS = 16
 
 
-def decode(data: memoryview, description: ImageDescription, rgb: bool) -> PixelArray:
+def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame; colour comes as RGB also where it was a JPEG image in YBR_FULL_422."""
     check(jpeg_xl_header(data), description)
     stream: Any = data
     array = imagecodecs.jpegxl_decode(stream, numthreads=1)
     if array.dtype.kind != "u":
         raise InvalidValue("JPEG XL with other than integer samples", tag=_PIXEL_DATA)
-    return from_codec(array, description, min(array.dtype.itemsize * 8, description.bits_stored))
+    return Decoded(array, min(array.dtype.itemsize * 8, description.bits_stored))
 
 
 def encode_lossless(

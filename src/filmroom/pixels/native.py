@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filmroom.errors import InvalidValue, TruncatedData
-from filmroom.pixels.cells import as_stored
+from filmroom.pixels.cells import as_cells, as_stored
 from filmroom.pixels.description import ImageDescription, PixelArray
 
-__all__ = ["frame_bytes", "unpack"]
+__all__ = ["frame_bytes", "pack", "unpack"]
 
 _COLUMNS = 0x00280011
+_PHOTOMETRIC_INTERPRETATION = 0x00280004
 _PIXEL_DATA = 0x7FE00010
 _LITTLE_MACHINE = sys.byteorder == "little"
 
@@ -68,6 +69,43 @@ def unpack(
         if little_endian != _LITTLE_MACHINE and cells.dtype.itemsize > 1:
             cells = cells.astype(description.dtype)
     return as_stored(_arrange(cells, description, count), description)
+
+
+def pack(
+    frames: PixelArray,
+    description: ImageDescription,
+    *,
+    little_endian: bool = True,
+    words: bool = False,
+) -> bytes:
+    """Stored values ``(frames, rows, columns[, samples])`` as native pixel data, not padded.
+
+    Of 1 bit allocated, frames that do not end at a whole byte must come all at once. ``words`` as
+    in :func:`unpack`. Raises :class:`InvalidValue` for another shape, and for the 4:2:2 layout,
+    into which nothing is brought back.
+    """
+    if frames.shape[1:] != description.shape:
+        raise InvalidValue("the array is not as described", tag=_PIXEL_DATA)
+    if description.frame_bits != description.samples * description.bits_allocated:
+        raise InvalidValue("4:2:2 is not written uncompressed", tag=_PHOTOMETRIC_INTERPRETATION)
+    swapped = words and not little_endian
+    if description.bits_allocated == 1:
+        packed = np.packbits(frames.reshape(-1).astype(np.bool_), bitorder="little")
+        return _swap_all(packed) if swapped else packed.tobytes()
+    cells = as_cells(frames, description)
+    if description.planar_configuration == 1 and description.samples_per_pixel > 1:
+        cells = cells.transpose(0, 3, 1, 2)
+    dtype = description.dtype.newbyteorder("<" if little_endian else ">")
+    if description.bits_allocated == 8 and swapped:
+        return _swap_all(np.ascontiguousarray(cells).reshape(-1).view(np.uint8))
+    return cells.astype(dtype, copy=False).tobytes()
+
+
+def _swap_all(octets: NDArray[np.uint8]) -> bytes:
+    """Bytes as 16-bit words in big endian, padded to a whole word."""
+    if octets.size % 2:
+        octets = np.append(octets, np.uint8(0))
+    return octets.view(np.uint16).byteswap().tobytes()
 
 
 def _unpack_bits(value: memoryview, start: int, bits: int, swapped: bool) -> NDArray[np.generic]:

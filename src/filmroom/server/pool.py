@@ -75,11 +75,9 @@ class _Worker:
 
 
 class WorkerPool:
-    """``count`` workers beside this process, for as long as :meth:`stop` is not called."""
+    """The workers beside this process, from :meth:`start` to :meth:`stop`."""
 
-    def __init__(
-        self, settings: Settings, archive: Archive, count: int, busy: Callable[[], int]
-    ) -> None:
+    def __init__(self, settings: Settings, archive: Archive, busy: Callable[[], int]) -> None:
         """``busy`` tells how many connections this process serves itself."""
         assert isinstance(archive.index, SqliteIndex)
         self._settings = settings
@@ -91,8 +89,6 @@ class WorkerPool:
         self._deaths = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
-        for _ in range(count):
-            self._start()
 
     @property
     def connections(self) -> int:
@@ -113,6 +109,11 @@ class WorkerPool:
                 connected.close()
                 return Placement.ELSEWHERE
         return Placement.HERE
+
+    def start(self, count: int) -> None:
+        """Start ``count`` workers; each gets connections once it says that it is ready."""
+        for _ in range(count):
+            self._start()
 
     async def stop(self) -> None:
         """Let every worker finish what runs; kill those that do not end in time."""

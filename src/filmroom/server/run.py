@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -45,27 +44,25 @@ async def _serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_asked)
-    pool: WorkerPool | None = None
-
-    def hand_over(connected: socket.socket) -> bool:
-        return pool is not None and pool.hand_over(connected)
-
-    with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
-        services = ServiceCatalogue(archive, settings, executor)
-        server = DicomServer(settings, services, hand_over=hand_over)
-        await server.start()
-        workers = settings.workers or len(os.sched_getaffinity(0))
-        if workers > 1:
-            pool = WorkerPool(settings, archive, workers - 1, lambda: server.associations)
-        _log.info(
-            "listening",
-            aet=settings.aet,
-            host=settings.host,
-            dicom_port=server.port,
-            workers=workers,
-        )
-        ready(server)
-        await stop.wait()
-        _log.info("stopping", associations=server.associations + (pool.connections if pool else 0))
-        await asyncio.gather(server.stop(), *([pool.stop()] if pool is not None else []))
-        _log.info("stopped")
+    try:
+        with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
+            pool = WorkerPool(settings, archive, lambda: server.associations)
+            services = ServiceCatalogue(archive, settings, executor)
+            server = DicomServer(settings, services, place=pool.place)
+            await server.start()
+            workers = settings.workers or len(os.sched_getaffinity(0))
+            pool.start(workers - 1)
+            _log.info(
+                "listening",
+                aet=settings.aet,
+                host=settings.host,
+                dicom_port=server.port,
+                workers=workers,
+            )
+            ready(server)
+            await stop.wait()
+            _log.info("stopping", associations=server.associations + pool.connections)
+            await asyncio.gather(server.stop(), pool.stop())
+            _log.info("stopped")
+    finally:
+        stop_asked()

@@ -3,6 +3,9 @@ import asyncio
 from loop import IMPLICIT, VERIFICATION, Handler, Peer, accepting, in_loop
 
 from filmroom import net
+from filmroom.errors import LengthOutOfBounds
+from filmroom.transport import CollectingSink
+from filmroom.transport.operation import MAX_COLLECTED
 
 
 class Lingering(Handler):
@@ -47,3 +50,20 @@ async def test_a_cancel_reaches_nothing_that_was_answered():
         assert not operation.cancelled
         handler.end.set()
         await peer.released()
+
+
+def test_a_collected_data_set_is_bounded():
+    got = []
+    sink = CollectingSink(got.append)
+    sink.write(memoryview(b"ab"))
+    sink.write(memoryview(b"cd"))
+    sink.complete()
+    assert got == [b"abcd"]
+    sink = CollectingSink(got.append)
+    sink.write(memoryview(bytes(MAX_COLLECTED)))
+    sink.write(memoryview(b"x"))
+    sink.write(memoryview(b""))
+    sink.complete()
+    assert isinstance(got[1], LengthOutOfBounds)
+    sink.abandon()
+    assert not sink._data

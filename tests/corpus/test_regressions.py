@@ -1,0 +1,92 @@
+"""What files and fuzzing once showed to be wrong, each in as few bytes as show it."""
+
+import struct
+
+import pytest
+
+from filmroom.dicom import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    encode_bytes,
+    read_data_set,
+    read_preamble_and_meta,
+)
+
+
+def explicit(group, element, vr, value):
+    return struct.pack("<HH2sH", group, element, vr, len(value)) + value
+
+
+def implicit(group, element, value):
+    return struct.pack("<HHI", group, element, len(value)) + value
+
+
+SYNTAX = explicit(2, 0x10, b"UI", b"1.2.840.10008.1.2\0")
+
+
+def with_meta(elements, data_set, length=None):
+    length = len(elements) if length is None else length
+    return (
+        bytes(128)
+        + b"DICM"
+        + explicit(2, 0, b"UL", struct.pack("<I", length))
+        + elements
+        + data_set
+    )
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_an_implicit_data_set_behind_file_meta_information_is_no_defect(strict):
+    data = with_meta(SYNTAX, implicit(8, 0x60, b"CT"))
+    meta, offset, syntax = read_preamble_and_meta(data, strict=strict)
+    assert meta.issues == []
+    assert syntax == ImplicitVRLittleEndian
+    assert data[offset:] == implicit(8, 0x60, b"CT")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_data_set_that_begins_below_group_0002_is_no_file_meta_information(strict):
+    """nested_priv_SQ.dcm and meta_missing_tsyntax.dcm of pydicom begin with (0001,0001)."""
+    data_set = implicit(1, 1, b"AB") + implicit(8, 0x60, b"CT")
+    meta, offset, _ = read_preamble_and_meta(with_meta(SYNTAX, data_set), strict=strict)
+    assert list(meta.tags()) == [0x00020000, 0x00020010]
+    assert offset == 128 + 4 + 12 + len(SYNTAX)
+
+
+@pytest.mark.parametrize("wrong", [0, 8, len(SYNTAX) - 4, len(SYNTAX) + 10, 4000, 0xFFFFFFFF])
+def test_a_wrong_group_length_does_not_hide_file_meta_information(wrong):
+    data_set = implicit(8, 0x60, b"CT") + implicit(8, 0x70, b"MAKER ")
+    meta, offset, _ = read_preamble_and_meta(with_meta(SYNTAX, data_set, wrong))
+    assert list(meta.tags()) == [0x00020000, 0x00020010]
+    assert offset == 128 + 4 + 12 + len(SYNTAX)
+
+
+def test_a_bare_data_set_has_no_other_defect():
+    data = implicit(8, 0x60, b"CT")
+    meta, offset, syntax = read_preamble_and_meta(data)
+    assert [issue.message for issue in meta.issues] == ["no preamble and no prefix DICM"]
+    assert (len(meta), offset, syntax) == (0, 0, ImplicitVRLittleEndian)
+
+
+def test_un_of_undefined_length_ends_in_little_endian_wherever_it_is_written():
+    """UN_sequence.dcm: inside UN all is implicit VR little endian, the delimiter too."""
+    item = struct.pack("<HHI", 0xFFFE, 0xE000, 10) + implicit(8, 0x60, b"CT")
+    end = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    header = struct.pack("<HH2sHI", 0x0099, 0x1001, b"UN", 0, 0xFFFFFFFF)
+    read = read_data_set(header + item + end, ExplicitVRLittleEndian, strict=True)
+    written = encode_bytes(read, ExplicitVRBigEndian)
+    assert written.endswith(item + end)
+    again = read_data_set(written, ExplicitVRBigEndian, strict=True)
+    assert again[0x00991001][0]["Modality"] == "CT"
+
+
+def test_group_lengths_are_checked_in_one_pass():
+    """Each of many group lengths used to be looked for from the beginning."""
+    groups = [
+        struct.pack("<HHII", group, 0, 4, wrong) for group, wrong in ((8, 0), (0x10, 1), (0x18, 0))
+    ]
+    read = read_data_set(b"".join(groups), ImplicitVRLittleEndian)
+    assert [(issue.tag, issue.offset) for issue in read.issues] == [(0x00100000, 12)]
+    many = b"".join(struct.pack("<HHII", group, 0, 4, 0) for group in range(4, 0xFFF0, 2))
+    assert len(read_data_set(many, ImplicitVRLittleEndian)) == len(many) // 12

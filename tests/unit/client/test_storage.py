@@ -1,0 +1,215 @@
+from dataclasses import dataclass, field
+
+import pytest
+from loop import (
+    BIG_ENDIAN,
+    CT,
+    EXPLICIT,
+    IMPLICIT,
+    JPEG,
+    LOCAL,
+    MR,
+    Handler,
+    accepting,
+    in_loop,
+    remote,
+    serving,
+    storage,
+)
+from objects import ct_image, encoded
+from pydicom.uid import UID
+
+from filmroom import net
+from filmroom.client import MoveOriginator, OutgoingInstance, associate, store
+from filmroom.client.storage import choose_context
+from filmroom.errors import DataError, NoPresentationContext
+
+IMAGE = ct_image()
+DEFLATED = "1.2.840.10008.1.2.1.99"
+
+
+@dataclass
+class Bytes:
+    """Bytes of a data set in pieces, and how they were asked for."""
+
+    data: bytes
+    size: int = 100
+    asked: list[str] = field(default_factory=list)
+
+    def data_set_view(self):
+        self.asked.append("view")
+        return memoryview(self.data)
+
+    def data_set_chunks(self):
+        self.asked.append("chunks")
+        return (self.data[at : at + self.size] for at in range(0, len(self.data), self.size))
+
+
+def image_in(syntax):
+    """The image's bytes; pydicom does not turn words round for big endian, as PS3.5 §7.3 wants."""
+    words = bytes(IMAGE.PixelData)
+    turned = b"".join(words[at : at + 2][::-1] for at in range(0, len(words), 2))
+    return encoded(ct_image(PixelData=turned if syntax == BIG_ENDIAN else words), UID(syntax))
+
+
+def instance(syntax=EXPLICIT, data=None, sop_class=CT):
+    kept = Bytes(image_in(syntax) if data is None else data)
+    return OutgoingInstance(sop_class, IMAGE.SOPInstanceUID, syntax, kept)
+
+
+def negotiated(*syntaxes, as_scu=True, sop_class=CT):
+    contexts = {
+        2 * n + 1: net.PresentationContext(2 * n + 1, sop_class, uid, as_scu, not as_scu)
+        for n, uid in enumerate(syntaxes)
+    }
+    return net.Negotiated("CALLED", "CALLING", contexts, 0, "", "")
+
+
+# ── the choice of the context ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("stored", "accepted", "chosen"),
+    [
+        (EXPLICIT, (EXPLICIT,), EXPLICIT),
+        (EXPLICIT, (IMPLICIT, EXPLICIT), EXPLICIT),  # as it is kept, before any other
+        (JPEG, (EXPLICIT, JPEG), JPEG),
+        (EXPLICIT, (JPEG, IMPLICIT), IMPLICIT),
+        (IMPLICIT, (EXPLICIT,), EXPLICIT),
+        (BIG_ENDIAN, (JPEG, IMPLICIT, EXPLICIT), IMPLICIT),
+        (EXPLICIT, (DEFLATED,), DEFLATED),
+        (DEFLATED, (EXPLICIT,), EXPLICIT),
+    ],
+)
+def test_the_kept_syntax_before_another_uncompressed_one(stored, accepted, chosen):
+    assert choose_context(negotiated(*accepted), CT, stored).transfer_syntax == chosen
+
+
+@pytest.mark.parametrize(
+    ("stored", "accepted"),
+    [(EXPLICIT, (JPEG,)), (JPEG, (EXPLICIT, IMPLICIT)), (JPEG, ("1.2.840.10008.1.2.4.51",))],
+)
+def test_nothing_is_compressed_or_decompressed(stored, accepted):
+    with pytest.raises(NoPresentationContext, match="the peer does not take CT Image Storage in"):
+        choose_context(negotiated(*accepted), CT, stored)
+
+
+def test_a_class_that_was_not_accepted():
+    with pytest.raises(NoPresentationContext, match="accepted no presentation context for MR"):
+        choose_context(negotiated(EXPLICIT), MR, EXPLICIT)
+
+
+def test_a_context_in_which_we_are_scp_only_is_none_to_send_in():
+    with pytest.raises(NoPresentationContext):
+        choose_context(negotiated(EXPLICIT, as_scu=False), CT, EXPLICIT)
+
+
+# ── sending ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, JPEG])
+@in_loop
+async def test_bytes_go_out_as_they_are_kept(scripted, syntax):
+    data = b"whatever \x00\xff" * 1000 if syntax == JPEG else image_in(syntax)
+    peer = scripted([(0, None, {})])
+    sent = instance(syntax, data)
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage(syntax)]) as connection,
+    ):
+        response = await store(connection, sent, timeout=10)
+    assert (response.message.status, response.data) == (0, b"")
+    assert peer.data == [data]
+    assert sent.data.asked == ["chunks"]  # in pieces: nothing is mapped
+    (request,) = peer.requests
+    assert (request.affected_sop_class_uid, request.affected_sop_instance_uid) == (
+        CT,
+        IMAGE.SOPInstanceUID,
+    )
+    assert request.move_originator_ae_title is None
+    assert request.move_originator_message_id is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "accepted"),
+    [
+        (EXPLICIT, IMPLICIT),
+        (IMPLICIT, EXPLICIT),
+        (EXPLICIT, BIG_ENDIAN),
+        (BIG_ENDIAN, EXPLICIT),
+    ],
+)
+@in_loop
+async def test_converted_where_the_peer_takes_another_uncompressed_syntax(
+    scripted, stored, accepted
+):
+    peer = scripted([(0, None, {})])
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage(accepted)]) as connection,
+    ):
+        await store(connection, instance(stored), timeout=10)
+    assert peer.data == [image_in(accepted)]
+
+
+@pytest.mark.parametrize("status", [0xA700, 0xA900, 0xB000, 0xB007, 0xC123])
+@in_loop
+async def test_any_status_is_given_back(scripted, status):
+    peer = scripted([(status, None, {"error_comment": "why"})])
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage()]) as connection,
+    ):
+        message = (await store(connection, instance(), timeout=10)).message
+    assert (message.status, message.error_comment) == (status, "why")
+
+
+@in_loop
+async def test_a_sub_operation_names_whose_move_it_is_part_of(scripted):
+    peer = scripted([(0, None, {})])
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage()]) as connection,
+    ):
+        originator = MoveOriginator("WS1", 77)
+        await store(connection, instance(), timeout=10, originator=originator)
+    (request,) = peer.requests
+    assert (request.move_originator_ae_title, request.move_originator_message_id) == ("WS1", 77)
+
+
+@in_loop
+async def test_what_does_not_fit_is_told_before_anything_is_sent(scripted):
+    peer = scripted([(0, None, {})])
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage()]) as connection,
+    ):
+        with pytest.raises(NoPresentationContext):
+            await store(connection, instance(JPEG), timeout=10)
+        assert peer.requests == []
+        await store(connection, instance(), timeout=10)  # the association is as good as before
+    assert len(peer.requests) == 1
+
+
+@in_loop
+async def test_kept_bytes_that_cannot_be_converted(scripted):
+    peer = scripted([(0, None, {})])
+    too_deep = b"\x08\0\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff" * 100
+    damaged = instance(EXPLICIT, too_deep)
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage(IMPLICIT)]) as connection,
+    ):
+        with pytest.raises(DataError):
+            await store(connection, damaged, timeout=10)
+        await store(connection, instance(IMPLICIT), timeout=10)
+
+
+@in_loop
+async def test_our_own_server_keeps_what_is_sent(archive):
+    async with (
+        serving(archive) as server,
+        associate(remote(server.port), LOCAL, [storage()]) as connection,
+    ):
+        assert (await store(connection, instance(), timeout=10)).message.status == 0
+    assert archive.stats().instances == 1
