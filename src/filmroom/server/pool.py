@@ -30,8 +30,7 @@ LIVED_LONG = 60.0
 STOP_GRACE = 5.0
 """Seconds beyond `stop_timeout` before a worker that does not end is killed."""
 
-_RUN = "from filmroom.server.dicom import Placement
-from filmroom.server.worker import main; main()"
+_RUN = "from filmroom.server.worker import main; main()"
 
 _log = get_logger("server")
 
