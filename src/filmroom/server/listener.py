@@ -54,7 +54,8 @@ class Listener:
         """Listen no more; those that wait to be accepted are refused by the system."""
         if self._timer is not None:
             self._timer.cancel()
-        for listening in self._sockets:
+        while self._sockets:
+            listening = self._sockets.pop()
             self._loop.remove_reader(listening)
             listening.close()
 
