@@ -229,12 +229,12 @@ class DataSet:
             kind = VR(vr)
         except ValueError:
             raise InvalidValue("no such VR", tag=key) from None
-        if value is None:
+        if value is None or (isinstance(value, str) and not value):
             values: tuple[Any, ...] = ()
         elif isinstance(value, tuple | list):
             values = tuple(value)
         elif isinstance(value, str) and kind.facts.multiple:
-            values = tuple(value.split("\\")) if value else ()
+            values = tuple(value.split("\\"))
         else:
             values = (value,)
         self.add(Element.of(key, kind, values))
@@ -242,7 +242,8 @@ class DataSet:
     def add(self, element: Element) -> None:
         """Put ``element`` in, in place of one of the same tag; items become children of this.
 
-        Of an element of another data set a copy is put in, with its values as they are there.
+        Of an element or an item of another data set a copy is put in, with the values that it has
+        there.
         """
         tag = int(element.tag)
         if element._owner is not None and element._owner is not self:
@@ -250,10 +251,9 @@ class DataSet:
         self._before_change(tag)
         element._owner = self
         if element.vr is VR.SQ and element._values is not None:
-            for item in element._values:
-                if not isinstance(item, DataSet):
-                    raise InvalidValue("items of a sequence are data sets", tag=tag)
-                item._adopt(self)
+            if not all(isinstance(item, DataSet) for item in element._values):
+                raise InvalidValue("items of a sequence are data sets", tag=tag)
+            element._values = tuple(item._adopted(self) for item in element._values)
         if tag not in self._items and self._items and tag < next(reversed(self._items)):
             self._ordered = False
         self._items[tag] = element
@@ -313,19 +313,21 @@ class DataSet:
             twin._items[tag] = entry._twin(twin) if isinstance(entry, Element) else entry
         return twin
 
-    def _adopt(self, parent: DataSet) -> None:
+    def _adopted(self, parent: DataSet) -> DataSet:
+        """The data set as an item of ``parent``; a copy where it is one of another's."""
         ancestor: DataSet | None = parent
         while ancestor is not None:
             if ancestor is self:
                 raise NestingTooDeep("a data set cannot be an item of itself")
             ancestor = ancestor.parent
         if self.parent is parent:
-            return
-        self._settle_vrs()
-        inherits = _CHARACTER_SET not in self._items
-        if inherits and self.character_sets != parent.character_sets:
-            self._decode_text()
-        self.parent = parent
+            return self
+        item = self if self.parent is None else self._twin(self.parent)
+        item._settle_vrs()
+        if _CHARACTER_SET not in item._items and item.character_sets != parent.character_sets:
+            item._decode_text()
+        item.parent = parent
+        return item
 
     def _before_change(self, tag: int) -> None:
         """Before ``tag`` changes: decode and decide what depends on it."""

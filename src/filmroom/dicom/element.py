@@ -184,7 +184,7 @@ class Element:
         vr = self.effective_vr
         if vr is VR.SQ:
             twin.vr, twin._raw, twin.undefined_length = VR.SQ, None, False
-            twin._values = tuple(item._twin(item.parent) for item in self.values)
+            twin._values = self.values  # of which the data set makes copies
         elif self._raw is not None and self._sets(vr) != twin._sets(vr) and self.is_decodable:
             twin.vr, twin._values, twin._raw = vr, self.values, None
         return twin

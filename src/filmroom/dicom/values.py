@@ -92,7 +92,7 @@ def typed_values(vr: VR, values: Iterable[Any]) -> tuple[Any, ...]:
     kinds, make = _TYPES.get(vr, ((), str))
     typed = []
     for value in values:
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value):
             value = PersonName() if vr is VR.PN else ""
         elif isinstance(value, kinds):
             try:

@@ -24,8 +24,12 @@ __all__ = [
     "from_codec",
 ]
 
-MAX_FRAME_LENGTH = 1 << 32
+MAX_FRAME_LENGTH = 1 << 30
 """Bytes that one decoded frame may have: a header must not fill the memory by itself."""
+
+_UNQUESTIONED = 1 << 26
+_MOST_EXPANSION = 1024
+# Frames of more samples than are unquestioned must have a byte for so many of them at least.
 
 _PIXEL_DATA = 0x7FE00010
 _ROWS = 0x00280010
@@ -38,18 +42,20 @@ class Decoded:
     """What a codec gave: samples of ``precision`` bits.
 
     ``sign_at`` are the bits of which the highest is the sign where the codec itself keeps none;
-    None is Bits Stored.
+    None is Bits Stored. ``defect`` says what had to be tolerated, where something had.
     """
 
     array: PixelArray
     precision: int
     sign_at: int | None = None
+    defect: str = ""
 
 
-def check(header: Codestream, description: ImageDescription) -> None:
+def check(header: Codestream, length: int, description: ImageDescription) -> None:
     """Raise :class:`InvalidValue` where a compressed frame is not the image described.
 
-    Also :class:`LengthOutOfBounds` where it would become longer than ``MAX_FRAME_LENGTH``.
+    Also :class:`LengthOutOfBounds` where it would become longer than ``MAX_FRAME_LENGTH``, or large
+    out of a ``length`` too small to be of an image.
     """
     if (header.rows, header.columns) != (description.rows, description.columns):
         raise InvalidValue(
@@ -69,10 +75,13 @@ def check(header: Codestream, description: ImageDescription) -> None:
             f" {description.bits_allocated}",
             tag=_BITS_ALLOCATED,
         )
-    if description.samples * description.dtype.itemsize > MAX_FRAME_LENGTH:
+    samples = description.samples
+    if samples * description.dtype.itemsize > MAX_FRAME_LENGTH:
         raise LengthOutOfBounds(
             f"a frame longer than {MAX_FRAME_LENGTH} bytes once decoded", tag=_PIXEL_DATA
         )
+    if samples > max(_UNQUESTIONED, length * _MOST_EXPANSION):
+        raise LengthOutOfBounds(f"{samples} samples out of {length} bytes", tag=_PIXEL_DATA)
 
 
 def from_codec(decoded: Decoded, description: ImageDescription, *, lossy: bool) -> PixelArray:

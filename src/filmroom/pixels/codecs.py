@@ -108,6 +108,10 @@ def codec_for(syntax: TransferSyntax | str) -> Codec:
     return codec
 
 
+def _refuse(message: str, tag: int | None, offset: int, kind: type[DataError]) -> None:
+    raise kind(message, tag=tag)
+
+
 def decode(
     syntax: TransferSyntax | str,
     data: bytes | memoryview,
@@ -119,9 +123,10 @@ def decode(
     """The stored values of one compressed frame, in the shape and dtype of ``description``.
 
     Colour comes as Photometric Interpretation says, chrominance at full resolution; YBR_RCT,
-    YBR_ICT and XYB come as RGB, with ``rgb`` all colours. Raises DataErrors only. A frame cut off
-    raises :class:`TruncatedData`, unless ``tolerate`` takes the defect and the codec can go on.
+    YBR_ICT and XYB come as RGB, with ``rgb`` all colours. ``tolerate`` takes defects that can be
+    borne, as a frame cut off; without it they raise. Raises DataErrors only.
     """
+    note = tolerate or _refuse
     codec = codec_for(syntax)
     if not len(data):
         raise TruncatedData("an empty frame", tag=_PIXEL_DATA)
@@ -130,10 +135,7 @@ def decode(
     if codec.has_end and _END_OF_IMAGE not in bytes(data[-_TAIL:]).rstrip(b"\0"):
         # LENIENT: a JPEG image whose end is missing, cut off by a full disk or a gateway; libjpeg
         # shows what is there. Others refuse by themselves.
-        message = "the end of a compressed frame is missing"
-        if tolerate is None:
-            raise TruncatedData(message, tag=_PIXEL_DATA)
-        tolerate(message, _PIXEL_DATA, 0, TruncatedData)
+        note("the end of a compressed frame is missing", _PIXEL_DATA, 0, TruncatedData)
     try:
         decoded = codec.decode(memoryview(data), description, rgb)
     except DataError:
@@ -144,6 +146,8 @@ def decode(
             f"the compressed frame cannot be decoded: {type(error).__name__} {error}"[:200],
             tag=_PIXEL_DATA,
         ) from error
+    if decoded.defect:
+        note(decoded.defect, _PIXEL_DATA, 0, InvalidValue)
     array = from_codec(decoded, description, lossy=codec.is_lossy)
     if rgb and not codec.gives_rgb and is_ybr(description.photometric_interpretation):
         return to_rgb(array, description.photometric_interpretation, description.bits_stored)

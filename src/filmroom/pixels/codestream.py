@@ -43,7 +43,6 @@ class Marker:
 _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {Marker.DHT, Marker.JPG, Marker.DAC} | {
     Marker.SOF55
 }
-_PART_15 = 0x4000  # bit 14 of Rsiz (ISO/IEC 15444-15 §A.3)
 _ALONE = frozenset({Marker.TEM, *range(Marker.RST0, Marker.EOI + 1)})
 
 
@@ -65,7 +64,6 @@ class Codestream:
     process: int = 0
     is_ycc: bool | None = None
     is_subsampled: bool = False
-    is_high_throughput: bool = False
     offset: int = 0
 
 
@@ -177,7 +175,6 @@ def jpeg_2000_header(data: memoryview) -> Codestream:
         (depth & 0x7F) + 1,
         is_signed=bool(depth & 0x80),
         is_subsampled=any(component[1:] != b"\1\1" for component in components),
-        is_high_throughput=bool(_U16(data, start + 6)[0] & _PART_15),
         offset=start,
     )
 

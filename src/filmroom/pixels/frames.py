@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Literal, overload
 
 import numpy as np
@@ -31,6 +32,7 @@ _EXTENDED_LENGTHS = 0x7FE00002
 _PIXEL_DATA = 0x7FE00010
 _ITEM = b"\xfe\xff\x00\xe0"
 _MOST_WORKERS = 8
+_AT_FULL_RESOLUTION = {"YBR_FULL_422": "YBR_FULL"}
 _DECODES_TO_RGB = frozenset({"1.2.840.10008.1.2.4.111"})
 
 
@@ -67,9 +69,13 @@ class Frames(Sequence[PixelArray]):
         self._words = element.vr is VR.OW
         self._encapsulated: EncapsulatedFrames | None = None
         start = 0 if element.record is None else element.record[2]
+        seen: set[str] = set()
 
         def tolerate(message: str, tag: int | None, offset: int, kind: type[DataError]) -> None:
-            data_set.parser.tolerate(message, tag, start + offset, kind)
+            # What many frames share is told once.
+            if message not in seen:
+                data_set.parser.tolerate(message, tag, start + offset, kind)
+                seen.add(message)
 
         self._tolerate = tolerate
         enclosed = element.undefined_length
@@ -82,6 +88,8 @@ class Frames(Sequence[PixelArray]):
                 # LENIENT: pixels that were decompressed, but the transfer syntax left as it was.
                 tolerate(f"native pixel data in {syntax}", tag, 0, InvalidTransferSyntax)
         if enclosed:
+            if not syntax.encapsulated:
+                raise InvalidTransferSyntax(f"encapsulated pixel data in {syntax}", tag=tag)
             codec_for(syntax)
             self._encapsulated = EncapsulatedFrames(
                 self._value,
@@ -93,10 +101,17 @@ class Frames(Sequence[PixelArray]):
             self._check_length()
 
     def _check_length(self) -> None:
-        bits = self.description.frame_bits
-        expected = (bits * self.description.number_of_frames + 7) // 8
+        """Compare the length of native pixel data with what the description asks for."""
+        description = self.description
+        tag = description.kind.value
         found = len(self._value)
-        tag = self.description.kind.value
+        full = description.samples * description.bits_allocated // 8 * description.number_of_frames
+        if description.photometric_interpretation == "YBR_FULL_422" and found >= full:
+            # LENIENT: all chrominance under the name of 4:2:2, from decompressed JPEG images.
+            self._tolerate("YBR_FULL_422 at full resolution", tag, 0, InvalidValue)
+            description = replace(description, photometric_interpretation="YBR_FULL")
+            self.description = description
+        expected = (description.frame_bits * description.number_of_frames + 7) // 8
         if found < expected:
             self._tolerate(
                 f"{found} bytes of pixel data where {expected} must be", tag, 0, TruncatedData
@@ -114,7 +129,7 @@ class Frames(Sequence[PixelArray]):
         if photometric in RGB_AFTER_DECODING or self.transfer_syntax.uid in _DECODES_TO_RGB:
             return "RGB"
         if is_ybr(photometric):
-            return "RGB" if self._rgb else photometric.replace("_422", "")
+            return "RGB" if self._rgb else _AT_FULL_RESOLUTION.get(photometric, photometric)
         return photometric
 
     def __len__(self) -> int:

@@ -32,7 +32,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decode
     """
     header = jpeg_header(data)
     stream: Any = data
-    check(header, description)
+    check(header, len(data), description)
     photometric = description.photometric_interpretation
     if description.samples_per_pixel != 3:
         return Decoded(imagecodecs.jpeg8_decode(stream), header.precision)
@@ -43,6 +43,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decode
         # LENIENT: colour spaces mistaken for each other, by converters that transform JPEG files
         # to DICOM without a look at their markers. The stream knows best.
         holds_ycc = header.is_ycc
+    defect = "" if holds_ycc == labelled else "a JPEG image in another colour space than is said"
     wanted_ycc = labelled and not rgb
     # libjpeg converts by itself what it may; to do nothing it is told one space for both.
     convert = holds_ycc and not wanted_ycc
@@ -55,7 +56,7 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decode
         array = to_rgb(array, photometric if labelled else "YBR_FULL", bits)
     elif wanted_ycc and not holds_ycc:
         array = to_ybr_full(array, bits)
-    return Decoded(array, bits)
+    return Decoded(array, bits, defect=defect)
 
 
 def encode_baseline(

@@ -21,15 +21,17 @@ MAX_NEAR = 255
 
 _BITS_STORED = 0x00280101
 _MOST_BITS = 16
+_END_OF_IMAGE = b"\xff\xd9"
 
 
 def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame. JPEG-LS knows no sign: the highest bit of its precision is it where signed."""
     header = jpeg_header(data)
-    check(header, description)
+    check(header, len(data), description)
     if header.process != Marker.SOF55:
         raise InvalidValue("no JPEG-LS image where one must stand")
-    stream: Any = data
+    # Where bytes run out, CharLS looks on for a marker, for seconds.
+    stream: Any = data if bytes(data[-2:]) == _END_OF_IMAGE else bytes(data) + _END_OF_IMAGE
     array = imagecodecs.jpegls_decode(stream)
     return Decoded(array, header.precision, sign_at=header.precision)
 

@@ -24,7 +24,7 @@ _MOST_BITS = 16
 
 def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decoded:
     """One frame; colour comes as RGB also where it was a JPEG image in YBR_FULL_422."""
-    check(jpeg_xl_header(data), description)
+    check(jpeg_xl_header(data), len(data), description)
     stream: Any = data
     array = imagecodecs.jpegxl_decode(stream, numthreads=1)
     if array.dtype.kind != "u":

@@ -141,5 +141,5 @@ def _unpack_slowly(segment: bytes, plane: NDArray[np.uint8]) -> None:
         raise TruncatedData(
             f"an RLE segment of {len(out)} bytes for a plane of {needed}", tag=_PIXEL_DATA
         )
-    # LENIENT: a run that leads past the end of the plane, from encoders that do not heed rows.
+    # What follows a full plane is padding, whatever it holds (PS3.5 §G.4).
     plane[:] = np.frombuffer(out, np.uint8)[:needed]
