@@ -117,7 +117,7 @@ def _unpack(segment: bytes | memoryview, plane: NDArray[np.uint8]) -> None:
     try:
         if len(imagecodecs.packbits_decode(packed, out=target)) == len(plane):
             return
-    except imagecodecs.ImcdError:
+    except imagecodecs.PackbitsError:
         # A pad byte behind an odd segment, more bytes than the plane has, or too few.
         pass
     _unpack_slowly(bytes(segment), plane)
