@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import typer
 
@@ -32,7 +33,9 @@ def _show(as_json: Json = False, config: Config = None) -> None:
         value = values[name]
         lines = [f"# {field.description}"]
         if isinstance(value, dict):
-            lines += [f"[{name}.{key}]\n{_assignments(entry)}" for key, entry in value.items()]
+            lines += [
+                f"[{name}.{_toml_key(key)}]\n{_assignments(entry)}" for key, entry in value.items()
+            ]
             if not value:
                 lines += [f"# [{name}.WORKSTATION]", '# host = "10.0.0.5"', "# port = 104"]
             tables.append("\n".join(lines))
@@ -48,7 +51,13 @@ def _assignments(entry: dict[str, object]) -> str:
 
 
 def _toml(value: object) -> str:
-    return json.dumps(value)  # strings, numbers, booleans and lists are the same in TOML
+    # Strings, numbers, booleans and lists are the same in TOML.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _toml_key(name: str) -> str:
+    """An AE title as TOML's key: bare where that is allowed."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
 
 
 def _check(config: Config = None) -> None:

@@ -155,6 +155,7 @@ class _FileSink:
                 os.replace(self._partial, self._target)
             except OSError as error:
                 self._fault = f"cannot write: {error.strerror}"
+                self._partial.unlink(missing_ok=True)
         response = net.response_to(
             self._operation.message, 0xA700 if self._fault else 0x0000, comment=self._fault
         )

@@ -33,6 +33,8 @@ Keys = Annotated[
 LevelOption = Annotated[str, typer.Option("--level", help="patient, study, series or image.")]
 RootOption = Annotated[str, typer.Option("--root", help="Information model: study or patient.")]
 
+_NUMBERS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
+
 
 def split_key(text: str) -> tuple[Tag, str]:
     """The tag and the value of ``KEY[=VALUE]``."""
@@ -70,13 +72,15 @@ def as_record(data_set: DataSet) -> dict[str, Any]:
         if element.vr == "SQ":
             record[name] = [as_record(item) for item in element.values]
         else:
-            values = [_plain(value) for value in element.values]
+            values = [_plain(element.vr, value) for value in element.values]
             record[name] = values[0] if len(values) == 1 else values or None
     return record
 
 
-def _plain(value: object) -> object:
-    return value if isinstance(value, (int, float)) and type(value) in (int, float) else str(value)
+def _plain(vr: str, value: object) -> object:
+    if vr in _NUMBERS and isinstance(value, int | float):
+        return float(value) if isinstance(value, float) else int(value)
+    return str(value)
 
 
 def sop_class(root: str, service: str) -> str:

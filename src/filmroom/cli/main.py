@@ -9,6 +9,7 @@ import typer
 from filmroom import __version__
 from filmroom.cli import (
     config,
+    deidentify,
     delete,
     echo,
     find,
@@ -16,6 +17,7 @@ from filmroom.cli import (
     import_,
     move,
     reindex,
+    render,
     serve,
     stats,
     store,
@@ -50,7 +52,21 @@ def _options(
     pass
 
 
-for _command in (serve, echo, store, find, move, get, import_, reindex, verify, stats, delete):
+for _command in (
+    serve,
+    echo,
+    store,
+    find,
+    move,
+    get,
+    import_,
+    reindex,
+    verify,
+    stats,
+    delete,
+    deidentify,
+    render,
+):
     _command.register(app)
 config.register(app)
 

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from filmroom.cli.keys import Keys, LevelOption, RootOption, identifier, sop_class
-from filmroom.cli.options import Called, Calling, Config, Host, Json, Port, Timeout
+from filmroom.cli.options import (
+    Called,
+    Calling,
+    Config,
+    Host,
+    Json,
+    Port,
+    Timeout,
+    check_ae_title,
+)
 from filmroom.cli.remote import entities, run
 from filmroom.cli.retrieval import follow, report
 from filmroom.client import LocalEntity, Progress, ProposedContext, RemoteEntity, associate, move
@@ -40,6 +49,7 @@ def _move(
 ) -> None:
     """Ask a peer to send studies, series or images to a destination that it knows (C-MOVE)."""
     remote, local = entities(host, port, called, calling, timeout, config)
+    check_ae_title("--destination", destination)
     asked = identifier(level, key)
     final = run(_ask(remote, local, sop_class(root, "MOVE"), asked, destination))
     report("C-MOVE", "moved", final, as_json)

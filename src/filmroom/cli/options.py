@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
-from filmroom.config import Destination, Settings, load_settings
+from filmroom.config import AETitle, Destination, Settings, load_settings
 from filmroom.errors import ConfigurationError
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Json",
     "Port",
     "Timeout",
+    "check_ae_title",
     "parse_destinations",
     "settings_of",
 ]
@@ -48,6 +50,18 @@ Destinations = Annotated[
         "--destination", metavar="AET=HOST:PORT", help="C-MOVE destination; may be repeated."
     ),
 ]
+
+
+def check_ae_title(option: str, text: str) -> None:
+    """Raises ConfigurationError for an ``option`` whose text is no AE title."""
+    try:
+        TypeAdapter(AETitle).validate_python(text)
+    except ValidationError:
+        raise ConfigurationError(
+            f"{option} {text!r} is no AE title",
+            setting=option.removeprefix("--"),
+            hint="1 to 16 ASCII characters without a backslash",
+        ) from None
 
 
 def parse_destinations(texts: list[str] | None) -> dict[str, Destination] | None:

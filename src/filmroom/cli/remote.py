@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filmroom.cli.options import settings_of
+from filmroom.cli.options import check_ae_title, settings_of
 from filmroom.client import LocalEntity, RemoteEntity
 from filmroom.errors import FilmroomError
+from filmroom.ops.logging import configure_logging
 
 __all__ = ["entities", "print_json", "run", "tell"]
 
@@ -30,6 +31,7 @@ def entities(
 ) -> tuple[RemoteEntity, LocalEntity]:
     """The peer and we, from a command's options and the settings."""
     settings = settings_of(config, aet=calling, dimse_timeout=timeout)
+    check_ae_title("--called", called)
     local = LocalEntity.from_settings(settings)
     if timeout is not None:
         local = replace(local, connect_timeout=min(timeout, local.connect_timeout))
@@ -37,12 +39,18 @@ def entities(
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``work`` in an event loop; Ctrl-C ends the association with an abort."""
+    """Run ``work`` in an event loop; Ctrl-C ends the association with an abort.
+
+    Warnings of the protocol go to standard error: standard output is the command's own.
+    """
+    logs = configure_logging("warning", "console")
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
         tell("interrupted")
         sys.exit(128 + signal.SIGINT)
+    finally:
+        logs.stop()
 
 
 def print_json(value: object) -> None:

@@ -94,10 +94,11 @@ def _serve(
 def _announce(settings: Settings, archive: Archive, server: DicomServer) -> None:
     held = archive.stats()
     studies = "1 study" if held.studies == 1 else f"{held.studies} studies"
+    instances = "1 instance" if held.instances == 1 else f"{held.instances} instances"
     address = f"{settings.host} {server.port}"
     lines = [
         f"Filmroom {__version__} · AE title {settings.aet} · dicom://{settings.host}:{server.port}",
-        f"  {studies}, {held.instances} instances in {settings.data}",
+        f"  {studies}, {instances} in {settings.data}",
         f"  send:   storescu -aec {settings.aet} {address} IMAGE.dcm"
         f"   or  filmroom store {address} FOLDER",
         f"  query:  findscu -S -aec {settings.aet} -k QueryRetrieveLevel=STUDY -k PatientName"

@@ -7,10 +7,13 @@
 """
 
 from filmroom.deidentification.deidentifier import Deidentified, Deidentifier
+from filmroom.deidentification.file import Outcome, OutcomeKind, Replaced, deidentify_file
+from filmroom.deidentification.folder import check_apart, deidentify_files
 from filmroom.deidentification.options import METHOD_CODES, Option
 from filmroom.deidentification.profile import Profile
 from filmroom.deidentification.pseudonyms import Pseudonyms
 from filmroom.deidentification.regions import Region
+from filmroom.deidentification.report import MappingFile, Report, Totals
 from filmroom.deidentification.rules import PixelRule, Rules, load_rules
 from filmroom.deidentification.table import Action, Decision
 
@@ -20,11 +23,20 @@ __all__ = [
     "Decision",
     "Deidentified",
     "Deidentifier",
+    "MappingFile",
     "Option",
+    "Outcome",
+    "OutcomeKind",
     "PixelRule",
     "Profile",
     "Pseudonyms",
     "Region",
+    "Replaced",
+    "Report",
     "Rules",
+    "Totals",
+    "check_apart",
+    "deidentify_file",
+    "deidentify_files",
     "load_rules",
 ]

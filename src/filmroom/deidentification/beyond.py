@@ -75,6 +75,7 @@ _ROWS: dict[str, Row] = {
     "TreatmentStatusComment": ("X", True, _CLEANED),
     "TestResultComment": ("X", False, _CLEANED),
     "ResourceDescription": ("X", False, _CLEANED),
+    "SelectorOWValue": ("D", False, {}),
     # What people draw and write into pictures.
     "UnformattedTextValue": ("D", True, _DRAWN),
     "GraphicGroupLabel": ("D", True, _DRAWN),

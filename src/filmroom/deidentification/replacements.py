@@ -11,6 +11,7 @@ from filmroom.deidentification.descriptors import Descriptors
 from filmroom.deidentification.dummies import DUMMY_TEXT, dummy_document, dummy_values
 from filmroom.deidentification.identity import Identity, patient_key
 from filmroom.deidentification.pseudonyms import Pseudonyms
+from filmroom.deidentification.vocabulary import WORDS
 from filmroom.dicom import VR, DataSet, Element
 from filmroom.dicom.values import decode_text, encode_values
 from filmroom.errors import InvalidCharacterSet, InvalidValue
@@ -33,6 +34,8 @@ _IDENTIFIERS: dict[int, str] = {
 """Dummies that still tell one thing from another within the data that was de-identified."""
 
 _TEMPORAL = frozenset({VR.DA, VR.DT, VR.TM})
+_CODED = frozenset({VR.CS, VR.UR})
+"""Text that only a mistake makes tell who someone is, unless a patient is called like a term."""
 _FORMS: dict[VR, re.Pattern[str]] = {
     VR.AS: re.compile(r"[0-9]{1,3}[DWMY]"),
     VR.DS: re.compile(r"[0-9+\-.eE ]*"),
@@ -92,6 +95,8 @@ class Replacements:
             found = self.identity.without(kept)
             if found != kept:
                 return found or DUMMY_TEXT
+        elif vr in _CODED and kept.lower() not in WORDS and self.identity.without(kept) != kept:
+            return ""
         return value if "\0" not in value.rstrip("\0 ") else kept
 
     def text(

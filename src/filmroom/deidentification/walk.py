@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from filmroom.deidentification.content_items import Concept, concept_of, retained_by
-from filmroom.deidentification.dummies import dummy_items
+from filmroom.deidentification.dummies import dummy_document, dummy_items
 from filmroom.deidentification.options import Option
 from filmroom.deidentification.overlays import (
     OVERLAY_DATA,
@@ -35,6 +35,9 @@ UNKNOWN = "unknown"
 PIXELS = frozenset({0x7FE00001, 0x7FE00002, 0x7FE00008, 0x7FE00009, 0x7FE00010})
 """Pixel data and its offset tables; there is only one place for them, the top (§E.3.1, note 4)."""
 
+_DOCUMENT = 0x00420011
+_DOCUMENT_LENGTH = 0x00420015
+_MIME_TYPE = 0x00420012
 _TEXT_VALUE = 0x0040A160
 _DATE_VALUES = frozenset({0x0040A120, 0x0040A121})  # DateTime, Date
 _VALUE_TYPE = 0x0040A040
@@ -98,6 +101,8 @@ class Walk:
         """A new data set, in the layout of ``source``, which stays as it is."""
         target = DataSet(source.transfer_syntax)
         self._fill(_Place(source, target))
+        if _DOCUMENT_LENGTH in target and target.raw(_DOCUMENT) != source.raw(_DOCUMENT):
+            target[_DOCUMENT_LENGTH] = len(dummy_document(source.text(_MIME_TYPE)))
         return target
 
     def _fill(self, place: _Place) -> None:
