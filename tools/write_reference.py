@@ -15,6 +15,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -27,7 +28,13 @@ from filmroom import errors
 from filmroom.archive.keys import ATTRIBUTES, ITEM_VRS, Kind, Level
 from filmroom.cli.main import app
 from filmroom.config import Settings
-from filmroom.dicom import STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES, lookup, uid_name
+from filmroom.dicom import (
+    STORAGE_SOP_CLASSES,
+    TRANSFER_SYNTAXES,
+    TransferSyntax,
+    lookup,
+    uid_name,
+)
 from filmroom.dicom.charset import _SETS
 from filmroom.services.models import QUERY_MODELS
 
@@ -244,7 +251,8 @@ def python() -> str:
     """A section for each package that exports names."""
     sections = []
     for info in sorted(pkgutil.walk_packages(filmroom.__path__, "filmroom."), key=lambda i: i.name):
-        if not info.ispkg or info.name.startswith("filmroom.cli"):
+        # What lies deeper is a room's own affair.
+        if not info.ispkg or info.name.startswith("filmroom.cli") or info.name.count(".") > 2:
             continue
         package = importlib.import_module(info.name)
         names = getattr(package, "__all__", [])
@@ -265,16 +273,19 @@ def _describe(package: Any, name: str) -> str:
         return ""
     if inspect.ismodule(value):
         return _first_line(value.__doc__)
-    text = _constant_docstrings(package).get(name)
+    text = _constant_docstrings(Path(package.__file__).parent).get(name)
     if text is not None:
         return _first_line(text)
-    return f"`0x{value:04X}`" if isinstance(value, int) else str(value)
+    if isinstance(value, int | str):
+        return f"`0x{value:04X}`" if isinstance(value, int) else f"`{value}`"
+    return str(value) if isinstance(value, TransferSyntax) else ""
 
 
-def _constant_docstrings(package: Any) -> dict[str, str]:
+@cache
+def _constant_docstrings(package: Path) -> dict[str, str]:
     """What stands as a string under the assignments of the package's modules."""
     found: dict[str, str] = {}
-    for path in sorted(Path(package.__file__).parent.glob("*.py")):
+    for path in sorted(package.glob("*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         for statement, following in pairwise(body):
             if not isinstance(statement, ast.Assign | ast.AnnAssign):

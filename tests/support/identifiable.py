@@ -5,6 +5,8 @@ from filmroom.dicom import DataSet, ExplicitVRLittleEndian, encode_bytes, read_d
 
 SECRET = bytes(range(32))
 CT = "1.2.840.10008.5.1.4.1.1.2"
+RAW_DATA = "1.2.840.10008.5.1.4.1.1.66"
+"""A class whose attributes have types that are not known here."""
 ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1"
 
 

@@ -25,6 +25,7 @@ from filmroom.deidentification.profile import Profile
 from filmroom.deidentification.regions import Region
 from filmroom.deidentification.replacements import PSEUDONYMS, Replacements
 from filmroom.deidentification.table import Action, Decision
+from filmroom.deidentification.types import UNKNOWN_TYPES, AttributeTypes, types_of
 from filmroom.dicom import VR, DataSet, Element, Tag, lookup
 
 __all__ = ["PIXELS", "PRIVATE", "UNKNOWN", "Walk"]
@@ -35,6 +36,7 @@ UNKNOWN = "unknown"
 PIXELS = frozenset({0x7FE00001, 0x7FE00002, 0x7FE00008, 0x7FE00009, 0x7FE00010})
 """Pixel data and its offset tables; there is only one place for them, the top (§E.3.1, note 4)."""
 
+_SOP_CLASS_UID = 0x00080016
 _DOCUMENT = 0x00420011
 _DOCUMENT_LENGTH = 0x00420015
 _MIME_TYPE = 0x00420012
@@ -68,6 +70,8 @@ class _Place:
     codes: bool = False
     """Inside of sequences whose codes and their meanings are cleaned."""
     concept: Concept = Concept.ORDINARY
+    types: AttributeTypes = UNKNOWN_TYPES
+    """The types that attributes have here."""
 
 
 class Walk:
@@ -100,7 +104,7 @@ class Walk:
     def through(self, source: DataSet) -> DataSet:
         """A new data set, in the layout of ``source``, which stays as it is."""
         target = DataSet(source.transfer_syntax)
-        self._fill(_Place(source, target))
+        self._fill(_Place(source, target, types=types_of(source.text(_SOP_CLASS_UID))))
         if _DOCUMENT_LENGTH in target and target.raw(_DOCUMENT) != source.raw(_DOCUMENT):
             target[_DOCUMENT_LENGTH] = len(dummy_document(source.text(_MIME_TYPE)))
         return target
@@ -135,7 +139,7 @@ class Walk:
 
     def _decision(self, place: _Place, tag: Tag) -> Decision | None:
         """That of the profile, or what the code or content item around asks for."""
-        decision = self._profile.decision(tag)
+        decision = self._profile.decision(tag, place.types.type_of(tag))
         if place.concept is Concept.BIRTH_DATE and tag in _DATE_VALUES:
             return Decision(Action.D, None, Action.D)
         if tag == _TEXT_VALUE and retained_by(place.concept) in self._profile.options:
@@ -225,6 +229,7 @@ class Walk:
             nested=True,
             structured=place.structured or structured,
             codes=place.codes or codes,
+            types=place.types.inside(element.tag),
         )
         made = [self._item(inside, item) for item in items]
         return Element.of(element.tag, VR.SQ, [item for item in made if item is not None])

@@ -17,8 +17,12 @@ __all__ = ["encode_gif"]
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _LOOP_FOREVER = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-_LEVELS = (6, 7, 6)
-"""Red, green and blue levels of the palette for pictures of more colours; 252 in all."""
+_LEVELS = (5, 7, 5)
+"""Red, green and blue levels of the palette for pictures of more colours; 175 in all."""
+_GREYS = 256 - 175
+"""The rest of that palette: ultrasound is grey, with some colour on it."""
+_GREYISH = 24
+"""Most that the channels of a grey differ."""
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
 
 
@@ -26,8 +30,8 @@ def encode_gif(pictures: NDArray[np.uint8], delay: float | None = None) -> bytes
     """A GIF of ``pictures``, ``(frames, rows, columns)`` of greys or ``(…, 3)`` of colours.
 
     ``delay`` is the time of each in milliseconds, kept to a hundredth of a second; with it, they
-    repeat for ever. Greys, and up to 256 colours, are exact; more become the nearest of 252,
-    mixed in a pattern.
+    repeat for ever. Greys, and up to 256 colours, are exact; of more, what is nearly grey becomes
+    one of 81 greys, the rest a pattern of the nearest of 175 colours.
     """
     if pictures.ndim == 3:
         indices, colours = pictures, np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
@@ -55,16 +59,20 @@ def _indexed(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
 
 
 def _dithered(pictures: NDArray[np.uint8], palette: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The nearest colours of a cube that is put into ``palette``, with an ordered dither."""
+    """Places in a palette of greys and a cube of colours, which is put into ``palette``."""
     levels = [np.rint(np.linspace(0, 255, count)) for count in _LEVELS]
     cube = np.stack(np.meshgrid(*levels, indexing="ij"), axis=-1).reshape(-1, 3)
     palette[: len(cube)] = cube
+    palette[len(cube) :] = np.rint(np.linspace(0, 255, _GREYS))[:, np.newaxis]
     rows, columns = pictures.shape[1:3]
     pattern = (np.tile(_BAYER, (rows // 4 + 1, columns // 4 + 1))[:rows, :columns] + 0.5) / 16
     places: NDArray[Any] = np.zeros(pictures.shape[:3], np.uint8)
     for channel, count in enumerate(_LEVELS):
         exact = pictures[..., channel].astype(np.float32) * np.float32((count - 1) / 255)
         places = places * count + np.floor(exact + pattern.astype(np.float32)).astype(np.uint8)
+    greyish = pictures.max(axis=-1) - pictures.min(axis=-1) <= _GREYISH
+    greys = pictures[greyish].mean(axis=-1, dtype=np.float32) * np.float32((_GREYS - 1) / 255)
+    places[greyish] = len(cube) + np.rint(greys).astype(np.uint8)
     return places
 
 

@@ -134,10 +134,7 @@ class Renderer(Sequence[NDArray[Any]]):
         ``(rows, columns, 3)`` of uint8, red, green, blue. Raises InvalidValue for a frame that is
         not there, DataErrors where it cannot be decoded.
         """
-        if not 0 <= index < len(self):
-            raise InvalidValue(
-                f"the image has {len(self)} frame{'s' * (len(self) != 1)}", tag=_NUMBER_OF_FRAMES
-            )
+        self._check(index)
         return self._picture(index, np.asarray(self.frames[index]))
 
     def __len__(self) -> int:
@@ -159,12 +156,20 @@ class Renderer(Sequence[NDArray[Any]]):
         return self.pictures(range(len(self)))
 
     def pictures(self, indices: Sequence[int]) -> Iterator[NDArray[Any]]:
-        """The pictures of the frames ``indices``, decoded ahead in threads."""
+        """The pictures of the frames ``indices``, decoded ahead in threads; see :meth:`frame`."""
+        for index in indices:
+            self._check(index)
         stored = self.frames.decoded(indices)
         return (
             self._picture(index, np.asarray(frame))
             for index, frame in zip(indices, stored, strict=True)
         )
+
+    def _check(self, index: int) -> None:
+        if not 0 <= index < len(self):
+            raise InvalidValue(
+                f"the image has {len(self)} frame{'s' * (len(self) != 1)}", tag=_NUMBER_OF_FRAMES
+            )
 
     # ------------------------------------------------------------------ choosing
 

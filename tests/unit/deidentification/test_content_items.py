@@ -1,5 +1,5 @@
 import pytest
-from identifiable import SECRET, content_item, ct_image, deidentified, item
+from identifiable import RAW_DATA, SECRET, content_item, ct_image, deidentified, item
 
 from filmroom.deidentification import Option, Pseudonyms
 
@@ -102,6 +102,7 @@ def test_content_in_content_is_reached():
 
 def test_acquisition_context_and_specimen_preparation_likewise():
     given = ct_image(
+        SOPClassUID=RAW_DATA,
         AcquisitionContextSequence=(content_item("TEXT", "1", TextValue="Smith"),),
         SpecimenPreparationSequence=(content_item("TEXT", "1", TextValue="Smith"),),
     )

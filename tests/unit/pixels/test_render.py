@@ -1,54 +1,15 @@
 import numpy as np
 import pytest
+from images import add_overlay, add_palette, image, item
 
 from filmroom.cli.phantom import hounsfield_slice
-from filmroom.dicom import VR, DataSet, Element, ExplicitVRLittleEndian, encode_bytes, read_data_set
+from filmroom.dicom import VR, Element, ExplicitVRLittleEndian, encode_bytes, read_data_set
 from filmroom.errors import InvalidValue, MissingRequiredTag, TruncatedData
 from filmroom.pixels.render import Renderer, render
 from filmroom.pixels.view import View
 from filmroom.pixels.window import Function, Window
 
 WHITE, RED = (255, 255, 255), (255, 0, 0)
-
-
-def image(pixels, photometric="MONOCHROME2", *, bits=None, high=None, **attributes):
-    """An image of ``pixels``: (rows, columns), (frames, rows, columns) or (rows, columns, 3)."""
-    pixels = np.asarray(pixels)
-    colour = photometric in ("RGB", "YBR_FULL")
-    frames = pixels.shape[0] if pixels.ndim == 3 + colour else 1
-    rows, columns = pixels.shape[-3:-1] if colour else pixels.shape[-2:]
-    allocated = pixels.dtype.itemsize * 8
-    data_set = DataSet()
-    if attributes.pop("Modality", ""):
-        data_set["Modality"] = "CT"
-    if frames > 1:
-        data_set["NumberOfFrames"] = str(frames)
-    data_set["SamplesPerPixel"] = 3 if colour else 1
-    data_set["PhotometricInterpretation"] = photometric
-    if colour:
-        data_set["PlanarConfiguration"] = 0
-    data_set["Rows"], data_set["Columns"] = rows, columns
-    if pixels.dtype.kind == "f":
-        data_set["BitsAllocated"] = allocated
-        tag = 0x7FE00008 if allocated == 32 else 0x7FE00009
-        data_set.set(tag, VR.OF if allocated == 32 else VR.OD, pixels.tobytes())
-    else:
-        bits = bits or allocated
-        data_set["BitsAllocated"], data_set["BitsStored"] = allocated, bits
-        data_set["HighBit"] = bits - 1 if high is None else high
-        data_set["PixelRepresentation"] = int(pixels.dtype.kind == "i")
-        raw = pixels.tobytes()
-        data_set.set(0x7FE00010, VR.OB if allocated == 8 else VR.OW, raw + b"\0" * (len(raw) & 1))
-    for keyword, value in attributes.items():
-        data_set[keyword] = value
-    return data_set
-
-
-def item(**attributes):
-    found = DataSet()
-    for keyword, value in attributes.items():
-        found[keyword] = value
-    return found
 
 
 HU = np.array([[-1000, -160], [40, 239]], np.int16)
@@ -237,6 +198,8 @@ def test_frames_are_counted_from_0_and_those_not_there_refused():
     for index in (-1, 2):
         with pytest.raises(InvalidValue, match="2 frames"):
             renderer.frame(index)
+        with pytest.raises(InvalidValue, match="2 frames"):
+            renderer.pictures([0, index])
     with pytest.raises(IndexError):
         renderer[2]
 
@@ -284,16 +247,6 @@ def test_colours_that_cannot_be_shown_are_refused(photometric):
         render(data_set)
 
 
-def add_palette(data_set, first, reds, greens, blues, bits=8):
-    for number, (name, table) in enumerate(
-        zip(("Red", "Green", "Blue"), (reds, greens, blues), strict=True)
-    ):
-        data_set.set(0x00281101 + number, VR.US, (len(table), first, bits))
-        assert Element(0x00281101 + number, VR.US).keyword.startswith(name)
-        data_set.set(0x00281201 + number, VR.OW, np.array(table, "<u2").tobytes())
-    return data_set
-
-
 def test_a_palette_gives_colours():
     stored = np.array([[0, 1, 2, 3, 9]], np.uint8)
     data_set = add_palette(image(stored, "PALETTE COLOR"), 1, [1, 2, 3], [4, 5, 6], [7, 8, 255])
@@ -322,19 +275,6 @@ def test_a_supplemental_palette_colours_the_upper_values_only(bits):
     assert render(data_set, view=View(bits=bits)).tolist() == expected
     data_set["PixelPresentation"] = "MONOCHROME"
     assert render(data_set).ndim == 2
-
-
-def add_overlay(data_set, mask, group=0x6000, bit=None, origin=(1, 1)):
-    base = group << 16
-    data_set.set(base | 0x10, VR.US, mask.shape[0])
-    data_set.set(base | 0x11, VR.US, mask.shape[1])
-    data_set.set(base | 0x40, VR.CS, "G")
-    data_set.set(base | 0x50, VR.SS, origin)
-    data_set.set(base | 0x102, VR.US, bit or 0)
-    if bit is None:
-        packed = np.packbits(mask.ravel(), bitorder="little").tobytes()
-        data_set.set(base | 0x3000, VR.OW, packed + b"\0" * (len(packed) & 1))
-    return data_set
 
 
 CROSS = np.eye(16, dtype=np.bool_) | np.eye(16, dtype=np.bool_)[::-1]

@@ -1,6 +1,8 @@
 import asyncio
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from loop import (
@@ -21,8 +23,11 @@ from structlog.testing import capture_logs
 
 from filmroom import net
 from filmroom.client import ProposedContext, associate
+from filmroom.config import Settings
 from filmroom.dicom import ImplicitVRLittleEndian, encode_bytes
 from filmroom.errors import AssociationRejected, ConfigurationError
+from filmroom.server.dicom import DicomServer, Placement
+from filmroom.services import ServiceCatalogue
 
 ECHO = (VERIFICATION, (IMPLICIT,))
 IMAGES = (CT, (EXPLICIT,))
@@ -129,6 +134,83 @@ async def test_one_too_many_is_rejected_for_now(archive):
         assert (await third.message())[0].status == 0
         await second.released()
         await third.released()
+
+
+@contextmanager
+def pair():
+    """A connected pair: a server's socket, and a client's."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(listening.getsockname())
+    connected, _ = listening.accept()
+    listening.close()
+    connected.setblocking(False)
+    with client:
+        yield connected, client
+
+
+@in_loop
+async def test_a_connection_may_be_placed_elsewhere(archive):
+    placed = []
+
+    def elsewhere(connected):
+        placed.append(connected)
+        return Placement.ELSEWHERE
+
+    with ThreadPoolExecutor(1) as executor:
+        settings = Settings(dicom_port=0)
+        services = ServiceCatalogue(archive, settings, executor)
+        server = DicomServer(settings, services, place=elsewhere)
+        await server.start()
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        while not placed:
+            await asyncio.sleep(0)
+        assert server.associations == 0
+        placed[0].close()
+        writer.close()
+        await server.stop()
+
+
+@in_loop
+async def test_an_adopted_connection_is_served_and_its_end_is_told(archive):
+    ended = []
+    with ThreadPoolExecutor(1) as executor, pair() as (connected, client):
+        settings = Settings()
+        services = ServiceCatalogue(archive, settings, executor)
+        server = DicomServer(settings, services, closed=lambda: ended.append(True))
+        server.adopt(connected)
+        assert server.associations == 1
+        client.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=client)
+        association = net.Association.requestor(
+            net.RequestParameters("FILMROOM", "PEER", (net.ProposedContext(*ECHO),))
+        )
+        association.connection_made(0)
+        peer = Peer(reader, writer, association)
+        peer._flush()
+        await peer.event(net.AssociationAccepted)
+        assert ended == []
+        await peer.released()
+        while server.associations:
+            await asyncio.sleep(0)
+        assert ended == [True]
+        await server.stop()
+
+
+@in_loop
+async def test_far_too_many_are_closed_without_a_word(archive, monkeypatch):
+    monkeypatch.setattr("filmroom.server.dicom.MAX_SURPLUS", 1)
+    async with serving(archive, max_associations=1) as server:
+        inside = await Peer.associated(server.port, ECHO)
+        told_reader, told = await asyncio.open_connection("127.0.0.1", server.port)
+        while not server._surplus:
+            await asyncio.sleep(0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        assert await reader.read() == b""
+        writer.close()
+        assert server.associations == 1
+        told.close()
+        assert await told_reader.read() == b""
+        await inside.released()
 
 
 @in_loop

@@ -14,7 +14,7 @@ from filmroom.config import Settings
 from filmroom.errors import ConfigurationError
 from filmroom.server import run_server
 
-SETTINGS = Settings(dicom_port=0)
+SETTINGS = Settings(dicom_port=0, workers=1)
 
 
 def stop(*_):

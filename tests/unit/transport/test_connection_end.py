@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import weakref
 
 import pytest
 from handlers import (
@@ -65,6 +66,7 @@ async def test_nothing_of_a_closed_connection_stays():
         connection = handler.connections[-1]
         assert not connection.operations
         assert connection._timer is None or connection._timer.cancelled()
+        gone = [weakref.ref(each) for each in handler.connections]
         del connection
         handler.connections.clear()
         handler.closed.clear()
@@ -72,7 +74,8 @@ async def test_nothing_of_a_closed_connection_stays():
     del peer
     await turns()
     gc.collect()
-    assert [o for o in gc.get_objects() if isinstance(o, Connection)] == []
+    assert len(gone) == 3
+    assert [reference() for reference in gone if reference() is not None] == []
 
 
 @in_loop

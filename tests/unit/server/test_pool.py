@@ -1,0 +1,112 @@
+import asyncio
+import socket
+
+import pytest
+from loop import in_loop
+
+from filmroom.config import Settings
+from filmroom.server.dicom import Placement
+from filmroom.server.pool import WorkerPool
+from filmroom.server.worker import CONNECTION
+
+
+class Worker:
+    """A worker as the pool sees it when it places a connection."""
+
+    def __init__(self, connections=0, *, ready=True, alive=True):
+        self.connections = connections
+        self.is_ready = ready
+        self.alive = alive
+        self.given = []
+
+    def send(self, what, descriptor=None):
+        if self.alive:
+            self.given.append((what, descriptor))
+        return self.alive
+
+
+@pytest.fixture
+def pooled(archive):
+    """A pool over workers of the test, beside a process that serves ``busy`` connections."""
+
+    def make(*workers, busy=0, limit=100):
+        pool = WorkerPool(Settings(max_associations=limit), archive, lambda: busy)
+        pool._workers = set(workers)
+        return pool
+
+    return make
+
+
+def place(pool):
+    """Where a new connection goes, and whether its socket is still open here."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        placement = pool.place(ours)
+        is_open = ours.fileno() >= 0
+        ours.close()
+        return placement, is_open
+
+
+@in_loop
+async def test_the_least_busy_gets_it(pooled):
+    idle, busy = Worker(1), Worker(3)
+    pool = pooled(idle, busy, busy=2)
+    assert place(pool) == (Placement.ELSEWHERE, False)
+    assert [what for what, _ in idle.given] == [CONNECTION]
+    assert busy.given == []
+    assert idle.connections == 2
+    assert pool.connections == 5
+
+
+@in_loop
+async def test_this_process_serves_as_well(pooled):
+    worker = Worker(1)
+    assert place(pooled(worker, busy=1)) == (Placement.HERE, True)
+    assert place(pooled(worker, busy=0)) == (Placement.HERE, True)
+    assert worker.given == []
+
+
+@in_loop
+async def test_without_workers_everything_is_served_here(pooled):
+    assert place(pooled(busy=7)) == (Placement.HERE, True)
+
+
+@in_loop
+async def test_who_is_not_ready_or_gone_gets_nothing(pooled):
+    starting, dead = Worker(ready=False), Worker(alive=False)
+    assert place(pooled(starting, dead, busy=5)) == (Placement.HERE, True)
+    assert (starting.connections, dead.connections) == (0, 0)
+    other = Worker(4)
+    assert place(pooled(dead, other, busy=5)) == (Placement.ELSEWHERE, False)
+    assert other.connections == 5
+
+
+@in_loop
+async def test_the_limit_counts_all_processes(pooled):
+    worker = Worker(2)
+    assert place(pooled(worker, busy=2, limit=5))[0] is Placement.HERE
+    assert place(pooled(worker, busy=3, limit=5)) == (Placement.NOWHERE, True)
+    assert worker.given == []
+
+
+@in_loop
+async def test_real_workers_start_get_connections_and_end(archive, tmp_path):
+    settings = Settings(data=tmp_path / "data", durability="relaxed", stop_timeout=10)
+    pool = WorkerPool(settings, archive, lambda: 5)
+    pool.start(1)
+    (worker,) = pool._workers
+    while not worker.is_ready:
+        await asyncio.sleep(0)
+    listening = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(listening.getsockname())
+    connected, _ = listening.accept()
+    listening.close()
+    connected.setblocking(False)
+    assert pool.place(connected) is Placement.ELSEWHERE
+    assert pool.connections == 1
+    client.close()
+    while pool.connections:
+        await asyncio.sleep(0)
+    await pool.stop()
+    assert worker.process.returncode == 0
+    assert not pool._workers
