@@ -46,7 +46,7 @@ def moved(server, peer, path):
 def test_a_receiver_of_implicit_only_gets_it_decoded(archive, tmp_path, name):
     server, port = archive
     path = get_testdata_file(name)
-    with storescp(tmp_path / "peer", "+xi", port=port, aet="MOVER") as peer:
+    with storescp(tmp_path / "peer", port=port, aet="MOVER", takes=["+xi"]) as peer:
         received = dcmread(moved(server, peer, path))
     assert received.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2"
     kept = dcmread(path)
@@ -56,10 +56,11 @@ def test_a_receiver_of_implicit_only_gets_it_decoded(archive, tmp_path, name):
     if decoder is not None:
         run(require(decoder), path, tmp_path / "decoded.dcm")
         assert np.array_equal(pixels, dcmread(tmp_path / "decoded.dcm").pixel_array)
-    same = [e for e in kept if e.tag.group != 0x7FE0 and e.tag.group != 0x0028]
-    assert [(e.tag, e.value) for e in same if e.VR != "SQ"] == [
-        (e.tag, received[e.tag].value) for e in same if e.VR != "SQ"
-    ]
+    same = [e for e in kept if e.tag.group not in (0x0028, 0x7FE0) and e.VR != "SQ"]
+    # What is private has lost its VR in implicit VR, so that pydicom cannot compare it.
+    for element in same:
+        if not element.tag.is_private:
+            assert received[element.tag].value == element.value
 
 
 def only(syntax, folder):
@@ -81,7 +82,8 @@ def test_a_receiver_of_compressed_only_gets_it_compressed(archive, tmp_path, syn
     server, port = archive
     sent = ct_image()
     path = write(sent, tmp_path / "sent.dcm")
-    with storescp(tmp_path / "peer", *only(syntax, tmp_path), port=port, aet="MOVER") as peer:
+    takes = only(syntax, tmp_path)
+    with storescp(tmp_path / "peer", port=port, aet="MOVER", takes=takes) as peer:
         received = moved(server, peer, path)
         assert dcmread(received).file_meta.TransferSyntaxUID == syntax
         run(require(decoder), received, tmp_path / "decoded.dcm")
@@ -108,7 +110,7 @@ def test_getscu_that_proposes_uncompressed_only(archive, tmp_path):
 
 def test_our_own_store_decodes_for_a_peer_that_takes_implicit_only(tmp_path):
     path = get_testdata_file("MR_small_RLE.dcm")
-    with storescp(tmp_path / "peer", "+xi") as peer:
+    with storescp(tmp_path / "peer", takes=["+xi"]) as peer:
         assert filmroom_json("store", *peer.address(), path)["sent"] == 1
         (received,) = peer.files()
         run(require("dcmdrle"), path, tmp_path / "decoded.dcm")
