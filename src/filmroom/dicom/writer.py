@@ -160,7 +160,7 @@ def _element(element: Element, layout: _Layout) -> Iterator[Piece]:
     if element.undefined_length:
         yield from _as_it_stands(element, layout)
         return
-    if tag == 0x7FE00010 and layout.syntax.encapsulated and element.is_top and len(element.raw):
+    if tag == 0x7FE00010 and layout.syntax.encapsulated and len(element.raw):
         raise InvalidTransferSyntax(
             f"pixel data is not compressed, as {layout.syntax} asks", tag=tag
         )
