@@ -200,12 +200,26 @@ def _listening(command: list[str], port: int, aet: str, folder: Path) -> Iterato
 
 @contextmanager
 def storescp(
-    folder: Path, *flags: str, port: int | None = None, aet: str = "STORESCP"
+    folder: Path,
+    *flags: str,
+    port: int | None = None,
+    aet: str = "STORESCP",
+    takes: Sequence[str] = ("+xa",),
 ) -> Iterator[Peer]:
-    """DCMTK's storescp, which keeps data sets bit for bit and takes every transfer syntax."""
+    """DCMTK's storescp, which keeps data sets bit for bit; it takes every transfer syntax."""
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    command = [require("storescp"), "-aet", aet, "-od", str(folder), "+B", "+xa", *flags, str(port)]
+    command = [
+        require("storescp"),
+        "-aet",
+        aet,
+        "-od",
+        str(folder),
+        "+B",
+        *takes,
+        *flags,
+        str(port),
+    ]
     with _listening(command, port, aet, folder) as peer:
         yield peer
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from filmroom import net
-from filmroom.dicom import encode, read_data_set, transfer_syntax, uid_name
-from filmroom.errors import NoPresentationContext
+from filmroom.dicom import TransferSyntax, encode, read_data_set, transfer_syntax, uid_name
+from filmroom.errors import NoPresentationContext, OutOfResources
 from filmroom.transport import Connection
 from filmroom.transport.connection import Response
 
 __all__ = ["DataSetBytes", "MoveOriginator", "OutgoingInstance", "choose_context", "store"]
+
+
+_IN_MEMORY = 16 * 1024 * 1024
+"""Bytes of a converted data set that stay in memory."""
+_CHUNK = 256 * 1024
 
 
 class DataSetBytes(Protocol):
@@ -48,16 +56,22 @@ def choose_context(
 ) -> net.PresentationContext:
     """The context to send an instance in: the stored transfer syntax before any other.
 
-    Raises NoPresentationContext when the peer takes neither the stored transfer syntax nor one
-    that the instance can be converted to.
+    Next come uncompressed ones, then those that compress without loss. Raises
+    NoPresentationContext when the peer takes neither the stored transfer syntax nor one that the
+    instance can be converted to.
     """
     contexts = [c for c in negotiated.contexts_for(sop_class_uid) if c.as_scu]
     for context in contexts:
         if context.transfer_syntax == syntax_uid:
             return context
-    if not transfer_syntax(syntax_uid).encapsulated:
+    # Only where it is needed: codecs and NumPy take a while to load.
+    from filmroom.pixels import can_transcode
+
+    stored = transfer_syntax(syntax_uid)
+    for encapsulated in (False, True):
         for context in contexts:
-            if not transfer_syntax(context.transfer_syntax).encapsulated:
+            wanted = transfer_syntax(context.transfer_syntax)
+            if wanted.encapsulated is encapsulated and can_transcode(stored, wanted):
                 return context
     what = f"{uid_name(sop_class_uid)} in {uid_name(syntax_uid)}"
     if contexts:
@@ -74,8 +88,9 @@ async def store(
 ) -> Response:
     """Send ``instance`` and return the response, whatever its status.
 
-    The bytes go out as they are kept, or converted where the peer accepted only another
-    uncompressed transfer syntax. Raises NoPresentationContext where it accepted none that fits.
+    The bytes go out as they are kept, or converted where the peer accepted only another transfer
+    syntax; the conversion is complete before the first byte is sent. Raises NoPresentationContext
+    where it accepted none that fits, DataErrors where the conversion fails.
     """
     context = choose_context(
         connection.negotiated, instance.sop_class_uid, instance.transfer_syntax_uid
@@ -89,12 +104,41 @@ async def store(
     )
     data: Iterator[bytes | memoryview] = instance.data.data_set_chunks()
     if context.transfer_syntax != instance.transfer_syntax_uid:
-        data = _converted(
-            instance.data.data_set_view(), instance.transfer_syntax_uid, context.transfer_syntax
+        data = await asyncio.get_running_loop().run_in_executor(
+            None,
+            _converted,
+            instance.data.data_set_view(),
+            transfer_syntax(instance.transfer_syntax_uid),
+            transfer_syntax(context.transfer_syntax),
         )
     return await connection.request_one(context.context_id, request, data, timeout=timeout)
 
 
-def _converted(view: memoryview, stored: str, accepted: str) -> Iterator[bytes | memoryview]:
-    data_set = read_data_set(view, transfer_syntax(stored))
-    return iter(encode(data_set, transfer_syntax(accepted)))
+def _converted(
+    view: memoryview, stored: TransferSyntax, wanted: TransferSyntax
+) -> Iterator[bytes | memoryview]:
+    """The data set in another transfer syntax, from memory or, where it is large, from a file."""
+    from filmroom.pixels import transcode
+
+    data_set = read_data_set(view, stored)
+    spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - its reader closes it
+    try:
+        for piece in encode(transcode(data_set, stored, wanted), wanted):
+            spool.write(piece)
+        spool.seek(0)
+    except OSError as error:
+        spool.close()
+        raise OutOfResources(
+            f"cannot convert to {wanted}: {os.strerror(error.errno or 0)}",
+            hint="make room in the folder of temporary files",
+        ) from error
+    except BaseException:
+        spool.close()
+        raise
+    return _chunks(spool)
+
+
+def _chunks(spool: tempfile.SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with spool:
+        while chunk := spool.read(_CHUNK):
+            yield chunk

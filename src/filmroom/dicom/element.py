@@ -158,6 +158,14 @@ class Element:
     def _raw_is_little(self) -> bool:
         return self.byte_order_is_little or self.vr is VR.UN
 
+    @property
+    def is_top(self) -> bool:
+        """Whether it belongs to no item: an icon in an item may be native in any transfer syntax.
+
+        PS3.5 §A.4.
+        """
+        return self._owner is None or self._owner.parent is None
+
     def code_strings(self) -> tuple[str, ...]:
         """The values as CS, whatever VR the stream says: they may rule how others are decoded."""
         if self._raw is None:

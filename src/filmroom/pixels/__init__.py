@@ -17,6 +17,7 @@ from filmroom.pixels.encapsulation import (
     extended_offset_table,
 )
 from filmroom.pixels.frames import Frames
+from filmroom.pixels.transcoding import can_transcode, transcode
 
 __all__ = [
     "CODECS",
@@ -27,8 +28,10 @@ __all__ = [
     "PixelArray",
     "PixelKind",
     "basic_offset_table",
+    "can_transcode",
     "decode",
     "encapsulate",
     "encode",
     "extended_offset_table",
+    "transcode",
 ]

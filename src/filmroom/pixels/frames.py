@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal, overload
 
@@ -24,6 +21,7 @@ from filmroom.pixels.codecs import codec_for, decode
 from filmroom.pixels.colour import RGB_AFTER_DECODING, is_ybr, to_rgb
 from filmroom.pixels.description import ImageDescription, PixelArray
 from filmroom.pixels.encapsulation import EncapsulatedFrames
+from filmroom.pixels.parallel import in_order, workers_for
 
 __all__ = ["Frames"]
 
@@ -31,7 +29,6 @@ _EXTENDED_OFFSETS = 0x7FE00001
 _EXTENDED_LENGTHS = 0x7FE00002
 _PIXEL_DATA = 0x7FE00010
 _ITEM = b"\xfe\xff\x00\xe0"
-_MOST_WORKERS = 8
 _AT_FULL_RESOLUTION = {"YBR_FULL_422": "YBR_FULL"}
 _DECODES_TO_RGB = frozenset({"1.2.840.10008.1.2.4.111"})
 
@@ -194,22 +191,10 @@ class Frames(Sequence[PixelArray]):
         No more than two frames a worker are held ahead of the consumer. Closing the iterator
         cancels what has not begun. Without ``indices`` all frames come.
         """
-        numbers = iter(range(len(self)) if indices is None else map(self._number, indices))
-        count = _workers(workers)
-        if count == 1 or self._encapsulated is None:
-            yield from map(self._frame, numbers)
-            return
-        with ThreadPoolExecutor(count, thread_name_prefix="frames") as pool:
-            ahead: deque[Future[PixelArray]] = deque()
-            try:
-                for number in numbers:
-                    ahead.append(pool.submit(self._frame, number))
-                    if len(ahead) >= 2 * count:
-                        yield ahead.popleft().result()
-                while ahead:
-                    yield ahead.popleft().result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        numbers = range(len(self)) if indices is None else map(self._number, indices)
+        # Native frames are views: threads would cost more than they gain.
+        count = 1 if self._encapsulated is None else workers_for(workers)
+        yield from in_order(self._frame, numbers, workers=count)
 
     def array(self, workers: int | None = None) -> PixelArray:
         """All frames as ``(frames, rows, columns[, samples])``, decoded in parallel.
@@ -233,9 +218,3 @@ class Frames(Sequence[PixelArray]):
 def _extended(data_set: DataSet) -> tuple[bytes | memoryview, bytes | memoryview] | None:
     offsets, lengths = data_set.raw(_EXTENDED_OFFSETS), data_set.raw(_EXTENDED_LENGTHS)
     return None if offsets is None or lengths is None else (offsets, lengths)
-
-
-def _workers(workers: int | None) -> int:
-    if workers is None:
-        return min(os.cpu_count() or 1, _MOST_WORKERS)
-    return max(workers, 1)

@@ -26,6 +26,8 @@ from filmroom.errors import DataError, NoPresentationContext
 
 IMAGE = ct_image()
 DEFLATED = "1.2.840.10008.1.2.1.99"
+RLE = "1.2.840.10008.1.2.5"
+VIDEO = "1.2.840.10008.1.2.4.102"
 
 
 @dataclass
@@ -79,6 +81,9 @@ def negotiated(*syntaxes, as_scu=True, sop_class=CT):
         (BIG_ENDIAN, (JPEG, IMPLICIT, EXPLICIT), IMPLICIT),
         (EXPLICIT, (DEFLATED,), DEFLATED),
         (DEFLATED, (EXPLICIT,), EXPLICIT),
+        (JPEG, (RLE, IMPLICIT), IMPLICIT),  # decoded, before encoded anew
+        (JPEG, (RLE,), RLE),
+        (EXPLICIT, (JPEG, RLE), RLE),  # never with loss
     ],
 )
 def test_the_kept_syntax_before_another_uncompressed_one(stored, accepted, chosen):
@@ -86,10 +91,9 @@ def test_the_kept_syntax_before_another_uncompressed_one(stored, accepted, chose
 
 
 @pytest.mark.parametrize(
-    ("stored", "accepted"),
-    [(EXPLICIT, (JPEG,)), (JPEG, (EXPLICIT, IMPLICIT)), (JPEG, ("1.2.840.10008.1.2.4.51",))],
+    ("stored", "accepted"), [(EXPLICIT, (JPEG,)), (VIDEO, (EXPLICIT, IMPLICIT)), (RLE, (JPEG,))]
 )
-def test_nothing_is_compressed_or_decompressed(stored, accepted):
+def test_nothing_is_compressed_with_loss_and_no_video_decoded(stored, accepted):
     with pytest.raises(NoPresentationContext, match="the peer does not take CT Image Storage in"):
         choose_context(negotiated(*accepted), CT, stored)
 
@@ -185,7 +189,9 @@ async def test_what_does_not_fit_is_told_before_anything_is_sent(scripted):
         associate(remote(port), LOCAL, [storage()]) as connection,
     ):
         with pytest.raises(NoPresentationContext):
-            await store(connection, instance(JPEG), timeout=10)
+            await store(connection, instance(VIDEO), timeout=10)
+        with pytest.raises(DataError):
+            await store(connection, instance(JPEG, b"no data set"), timeout=10)
         assert peer.requests == []
         await store(connection, instance(), timeout=10)  # the association is as good as before
     assert len(peer.requests) == 1
