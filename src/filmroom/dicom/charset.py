@@ -6,6 +6,8 @@ raises :class:`InvalidCharacterSet` when the declared sets cannot express the te
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,6 +20,10 @@ TEXT_DELIMITERS = "\\\r\n\f\t"
 PN_DELIMITERS = TEXT_DELIMITERS + "^="
 
 _JIS0208, _JIS0212 = "iso2022_jp", "iso2022_jp_2"
+_IN_G0 = frozenset({_JIS0208, _JIS0212})
+_CONTROLS = b"\r\n\f\t"
+_RUNS = re.compile(rb"[\x80-\xff]+|[\x00-\x20]+|[\x21-\x7f]+")
+_BEYOND_KATAKANA = re.compile(rb"[\x80-\xa0\xe0-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class _Set:
     codec: str
     g0: bytes = b""  # multi-byte, seven bits: must be left before a delimiter
     g1: bytes = b""
+    early: bool = False  # designated where a component or line begins, as PS3.5 §I.3 prints it
 
 
 # Defined terms of PS3.3 Tables C.12-2 to C.12-5, without "ISO_IR " or "ISO 2022 IR ".
@@ -46,10 +53,12 @@ _SETS: dict[str, _Set] = {
     "13": _Set("shift_jis", g1=b")I"),
     "87": _Set(_JIS0208, g0=b"$B"),
     "159": _Set(_JIS0212, g0=b"$(D"),
-    "149": _Set("euc_kr", g1=b"$)C"),
+    "149": _Set("euc_kr", g1=b"$)C", early=True),
     "58": _Set("gb2312", g1=b"$)A"),
 }
 _ALONE = {"ISO_IR 192": "utf_8", "GB18030": "gb18030", "GBK": "gbk"}
+_WIDER = {"gb2312": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
+"""Vendors' supersets of national sets, in which senders put what the declared one lacks."""
 
 # Escape sequences of PS3.3 Tables C.12-3 and C.12-4: the codec they activate, in G0 or in G1.
 _G0 = {b"(B": "ascii", b"(J": "shift_jis", b"$B": _JIS0208, b"$@": _JIS0208, b"$(D": _JIS0212}
@@ -74,7 +83,7 @@ class CharacterSets:
 
     terms: tuple[str, ...] = ()
     unknown: bool = False
-    """Whether a term is none that the standard defines; the others still count."""
+    """Whether a term is none that the standard defines, or not there; the others still count."""
     _alone: str = field(default="", repr=False)
     _sets: tuple[_Set, ...] = field(default=(_SETS["6"],), repr=False)
 
@@ -88,8 +97,8 @@ class CharacterSets:
             number = _number(name) if name else "6"
             standalone = _ALONE.get(name.upper().replace("UTF-8", "ISO_IR 192"))
             if standalone is not None:
-                if index == 0:
-                    alone = standalone
+                alone = standalone if index == 0 else alone
+                unknown = unknown or len(terms) > 1  # these have no code extensions
             elif number is not None:
                 sets.append(_SETS[number])
             else:
@@ -107,35 +116,31 @@ class CharacterSets:
         return self._decode_escaped(raw, delimiters)
 
     def _decode_plain(self, raw: bytes) -> tuple[str, bool]:
-        codec = self._alone or self._sets[0].codec
-        if codec == "ascii":
-            # LENIENT: eight-bit text without a declared set, mostly from European modalities.
-            return raw.decode("latin_1"), False
-        return _decode(raw, codec)
+        return _decode(raw, self._alone or self._sets[0].codec)
 
     def _decode_escaped(self, raw: bytes, delimiters: str) -> tuple[str, bool]:
+        """Text with escape sequences: each holds until the next, or the next delimiter."""
         initial = self._sets[0].codec
-        first = "ascii" if initial in (_JIS0208, _JIS0212) else initial
+        first = "ascii" if initial in _IN_G0 else initial
         ends = delimiters.encode()
         head, *fragments = raw.split(b"\x1b")
-        text, sound = self._decode_plain(head) if not head.isascii() else (head.decode(), True)
-        out = [text]
+        out = [_decode(head, first)]
         g0, g1 = "", first
         for fragment in fragments:
             escape, g0, g1 = _switch(fragment, g0, g1)
-            sound = sound and bool(escape)
+            out.append(("", bool(escape)))
+            # In a set of two bytes in G0 what looks like a delimiter may be half a character.
+            resets = _CONTROLS if g0 in _IN_G0 else ends
             body = fragment[len(escape) :]
-            if g0 in (_JIS0208, _JIS0212):
-                text, good = _decode(b"\x1b" + escape + body, g0)
+            end = next((i for i, byte in enumerate(body) if byte in resets), len(body))
+            if g0 in _IN_G0:
+                out += _decode_two_bytes(body[:end], escape, g0, g1)
             else:
-                end = next((i for i, byte in enumerate(body) if byte in ends), len(body))
-                text, good = _decode(body[:end], g1 if g1 != "ascii" else g0 or "ascii")
-                if end < len(body):
-                    rest, fine = _decode(body[end:], first)
-                    text, good, g0, g1 = text + rest, good and fine, "", first
-            out.append(text)
-            sound = sound and good
-        return "".join(out), sound
+                out.append(_decode(body[:end], g1 if g1 != "ascii" else g0 or "ascii"))
+            if end < len(body):
+                out.append(_decode(body[end:], first))
+                g0, g1 = "", first
+        return "".join(text for text, _ in out), all(sound for _, sound in out)
 
     def encode(self, text: str, delimiters: str = TEXT_DELIMITERS) -> bytes:
         """The bytes of ``text``; raises :class:`InvalidCharacterSet` where no set has a character.
@@ -156,36 +161,39 @@ class CharacterSets:
         return bytes(out + self._encode_run(text[start:]))
 
     def _encode_run(self, run: str) -> bytes:
-        first = self._sets[0]
+        first = self._sets[0] if not self._sets[0].g0 else _SETS["6"]
         whole = _try(run, first)
-        if whole is not None and not first.g0:
+        if whole is not None:
             return whole
-        out, active, home = (
-            bytearray(),
-            first,
-            b"\x1b(J" if first.codec == "shift_jis" else b"\x1b(B",
-        )
+        home = b"\x1b(J" if first.codec == "shift_jis" else b"\x1b(B"
+        out = bytearray()
+        g0: _Set | None = None  # a set of two bytes, where one is active
+        g1 = first
         for char in run:
-            for candidate in (active, *self._sets):
-                if candidate.g0 and char.isascii():
-                    continue
-                piece = _try(char, candidate)
-                if piece is not None:
-                    break
-            else:
-                raise InvalidCharacterSet("text has a character outside its Specific Character Set")
-            if candidate is not active and not (char.isascii() and not active.g0):
-                out += _leave(active, candidate, home)
-                active = candidate
+            wanted, piece = g1, char.encode()
+            if not char.isascii():
+                wanted, piece = _first_with(char, (g0 or g1, g1, *self._sets))
+            if g0 and not wanted.g0:
+                out += home
+                g0 = None
+            if wanted.g0 and wanted is not g0:
+                out += b"\x1b" + wanted.g0
+                g0 = wanted
+            elif not wanted.g0 and wanted is not g1:
+                at = 0 if wanted.early and out.isascii() and b"\x1b" not in out else len(out)
+                out[at:at] = b"\x1b" + wanted.g1
+                g1 = wanted
             out += piece
-        return bytes(out + (home if active.g0 else b""))
+        return bytes(out + (home if g0 else b""))
 
 
-def _leave(active: _Set, wanted: _Set, home: bytes) -> bytes:
-    if wanted.g0:
-        return b"\x1b" + wanted.g0
-    back = home if active.g0 else b""
-    return back + (b"\x1b" + wanted.g1 if wanted.g1 else b"")
+def _first_with(char: str, candidates: Iterable[_Set]) -> tuple[_Set, bytes]:
+    """The first set that has ``char``, and its bytes there."""
+    for candidate in candidates:
+        piece = _try(char, candidate)
+        if piece is not None:
+            return candidate, piece
+    raise InvalidCharacterSet("text has a character outside its Specific Character Set")
 
 
 def _switch(fragment: bytes, g0: str, g1: str) -> tuple[bytes, str, str]:
@@ -195,14 +203,40 @@ def _switch(fragment: bytes, g0: str, g1: str) -> tuple[bytes, str, str]:
         if escape in _G0:
             return escape, _G0[escape], g1
         if escape in _G1:
-            return escape, "" if g0 in (_JIS0208, _JIS0212) else g0, _G1[escape]
+            return escape, "" if g0 in _IN_G0 else g0, _G1[escape]
     return b"", g0, g1
 
 
+def _decode_two_bytes(body: bytes, escape: bytes, g0: str, g1: str) -> Iterator[tuple[str, bool]]:
+    """Characters of two bytes in G0; between them spaces, and characters of G1."""
+    for piece in _RUNS.findall(body):
+        if piece[0] >= 0x80:
+            yield _decode(piece, g1)
+        elif piece[0] <= 0x20:
+            yield piece.decode("ascii"), True
+        else:
+            yield _decode(b"\x1b" + escape + piece, g0)
+
+
 def _decode(raw: bytes, codec: str) -> tuple[str, bool]:
+    if raw.isascii() and codec not in _IN_G0:
+        return raw.decode("ascii"), True
+    if codec == "ascii":
+        # LENIENT: eight-bit text without a declared set, from European modalities and, of late,
+        # from systems that know UTF-8 only.
+        try:
+            return raw.decode("utf_8"), False
+        except UnicodeDecodeError:
+            return raw.decode("latin_1"), False
     try:
-        return raw.decode(codec), True
+        # Of Shift JIS only JIS X 0201 is meant, one byte a character.
+        return raw.decode(codec), codec != "shift_jis" or not _BEYOND_KATAKANA.search(raw)
     except UnicodeDecodeError:
+        pass
+    try:
+        # LENIENT: characters beyond the declared set, in the sets that Windows has in its place.
+        return raw.decode(_WIDER[codec]), False
+    except (KeyError, UnicodeDecodeError):
         return raw.decode(codec, "replace"), False
 
 
