@@ -15,7 +15,8 @@ from struct import Struct
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
 from filmroom.dicom.layout import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
-from filmroom.dicom.uid import TransferSyntax
+from filmroom.dicom.parser import DAMAGED_OPEN, Parser
+from filmroom.dicom.uid import ImplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidTransferSyntax
 
@@ -27,7 +28,6 @@ Piece = bytes | memoryview
 _GATHERED = 64 * 1024
 _SWAPPED = 1 << 20
 _LONGEST_SHORT = 0xFFFE
-_UN_DELIMITER = Struct("<HHI").pack(0xFFFE, 0xE0DD, 0)
 _SWAP_CODES = {2: "H", 4: "I", 8: "Q"}
 
 
@@ -58,6 +58,9 @@ class _Layout:
     def mark(self, tag: int, length: int = 0) -> bytes:
         """The header of an item or a delimiter."""
         return self.long(tag >> 16, tag & 0xFFFF, length)
+
+
+_INSIDE_UN = _Layout(ImplicitVRLittleEndian)
 
 
 def encode(data_set: DataSet, syntax: TransferSyntax) -> Iterator[Piece]:
@@ -151,16 +154,13 @@ def _element(element: Element, layout: _Layout) -> Iterator[Piece]:
     tag, vr = element.tag, element.vr
     if vr is VR.SQ:
         yield layout.header(tag, VR.SQ, UNDEFINED)
-        for item in element.values:
-            yield layout.mark(ITEM, UNDEFINED)
-            yield from _data_set(item, layout)
-            yield layout.mark(ITEM_DELIMITER)
+        yield from _items(element, layout)
         yield layout.mark(SEQUENCE_DELIMITER)
         return
     if element.undefined_length:
         yield from _as_it_stands(element, layout)
         return
-    if tag == 0x7FE00010 and layout.syntax.encapsulated and len(element.raw):
+    if tag == 0x7FE00010 and layout.syntax.encapsulated and element.is_top and len(element.raw):
         raise InvalidTransferSyntax(
             f"pixel data is not compressed, as {layout.syntax} asks", tag=tag
         )
@@ -190,9 +190,32 @@ def _as_it_stands(element: Element, layout: _Layout) -> Iterator[Piece]:
             tag=element.tag,
         )
     yield layout.header(element.tag, element.vr, UNDEFINED)
-    yield element.raw
-    # PS3.5 §6.2.2: inside UN it is little endian, the delimiter included.
-    yield layout.mark(SEQUENCE_DELIMITER) if fragments else _UN_DELIMITER
+    # PS3.5 §6.2.2: inside UN it is implicit VR little endian, the delimiter included.
+    inside = layout if fragments else _INSIDE_UN
+    damaged = element.record is not None and element.record[4] == DAMAGED_OPEN
+    if not damaged:
+        yield element.raw
+    elif fragments:
+        yield from _fragments(element, inside)
+    else:
+        yield from _items(element, inside)
+    yield inside.mark(SEQUENCE_DELIMITER)
+
+
+def _items(element: Element, layout: _Layout) -> Iterator[Piece]:
+    for item in element.values:
+        yield layout.mark(ITEM, UNDEFINED)
+        yield from _data_set(item, layout)
+        yield layout.mark(ITEM_DELIMITER)
+
+
+def _fragments(element: Element, layout: _Layout) -> Iterator[Piece]:
+    """Fragments with the lengths that they have, where the last one may be cut off."""
+    raw = memoryview(element.raw)
+    for start, stop in Parser().items(raw, 0, len(raw), implicit=False, little=True, depth=0):
+        yield layout.mark(ITEM, stop - start + (stop - start) % 2)
+        yield raw[start:stop]
+        yield bytes((stop - start) % 2)
 
 
 def swapped(raw: Piece, size: int) -> Iterator[Piece]:
