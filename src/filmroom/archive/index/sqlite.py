@@ -22,7 +22,7 @@ from filmroom.archive.index.interface import (
     OnDuplicate,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
-from filmroom.archive.index.writer import Change, Writer, failure
+from filmroom.archive.index.writer import Change, Writer, failure, inode_of
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
@@ -65,6 +65,7 @@ class SqliteReader:
         self._durable = durable
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
+        self._inode = 0
         self._closed = False
 
     def find(self, query: Query) -> Iterator[Match]:
@@ -126,10 +127,18 @@ class SqliteReader:
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:
+        inode = inode_of(self._path)
         with self._lock:
             if self._closed:
                 raise QueryFailed("the index is closed")
+            if inode != self._inode:
+                # The file was removed or replaced: what is open reads one that nobody sees.
+                stale, self._idle, self._inode = self._idle, [], inode
+            else:
+                stale = []
             connection = self._idle.pop() if self._idle else None
+        for old in stale:
+            old.close()
         if connection is None:
             connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
@@ -137,15 +146,20 @@ class SqliteReader:
             yield connection
         finally:
             with self._lock:
-                keep = not self._closed and len(self._idle) < _IDLE_READERS
+                keep = not self._closed and len(self._idle) < _IDLE_READERS and inode == self._inode
                 if keep:
                     self._idle.append(connection)
             if not keep:
                 connection.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *, make: bool = False) -> sqlite3.Connection:
+        """A connection; only ``make`` makes the file where it is not."""
         connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            f"{Path(self._path).absolute().as_uri()}?mode={'rwc' if make else 'rw'}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -165,16 +179,21 @@ class SqliteIndex(SqliteReader):
         """
         super().__init__(path, durable=durable)
         try:
-            connection = self._connect()
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                schema.ensure(connection)
-            except BaseException:
-                connection.close()
-                raise
+            connection = self._open()
         except sqlite3.Error as error:
             raise failure(error, "cannot open the index") from error
-        self._writer = Writer(connection)
+        self._writer = Writer(connection, self._path, self._open)
+
+    def _open(self) -> sqlite3.Connection:
+        """A connection to write with, to a file that has its tables."""
+        connection = self._connect(make=True)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            schema.ensure(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def add(self, record: InstanceRecord, on_duplicate: OnDuplicate) -> Future[AddOutcome]:
         """Queue the row for the next commit."""

@@ -7,8 +7,10 @@ begin IMMEDIATE and stay short, so that a command beside the server gets its tur
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -16,8 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from filmroom.errors import ArchiveError, FilmroomError, OutOfResources, StorageFailed
+from filmroom.ops.logging import get_logger
 
-__all__ = ["Change", "Writer", "failure"]
+__all__ = ["Change", "Writer", "failure", "inode_of"]
+
+_log = get_logger("archive")
 
 _BATCH = 512
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN)
@@ -45,6 +50,19 @@ def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
     return StorageFailed(f"{doing}: {name}")
 
 
+def is_broken(error: Exception) -> bool:
+    """Whether ``error`` says that the file is no sound index."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+
+
+def inode_of(path: str) -> int:
+    """The number of the file at ``path``, 0 where there is none."""
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
+
+
 class Writer:
     """Runs changes in the order they were submitted; each is atomic by itself.
 
@@ -52,8 +70,17 @@ class Writer:
     anyway takes the turn itself (:meth:`run`); for those who do not wait a thread of ours does.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: str,
+        reopen: Callable[[], sqlite3.Connection],
+    ) -> None:
+        """``reopen`` opens the file at ``path``, or makes a new one where it is gone."""
         self._connection = connection
+        self._path = path
+        self._inode = inode_of(path)
+        self._reopen = reopen
         self._queue: deque[_Pending] = deque()
         self._turn = threading.Lock()
         self._awaited = threading.Semaphore(0)
@@ -109,6 +136,8 @@ class Writer:
 
     def _commit_queued(self) -> None:
         """One transaction of what is queued; the caller has the turn."""
+        if self._queue and inode_of(self._path) != self._inode:
+            self._renew("removed")
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
         if batch:
             self._commit(batch)
@@ -117,6 +146,9 @@ class Writer:
         try:
             results = self._transact(batch)
         except Exception as error:
+            if is_broken(error) and self._set_aside():
+                self._commit(batch)
+                return
             if len(batch) == 1:
                 batch[0].future.set_exception(self._error(error))
                 return
@@ -139,6 +171,31 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         return results
+
+    def _set_aside(self) -> bool:
+        """Put a damaged file beside, and begin a new one; whether that could be done."""
+        aside = f"{self._path}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+        try:
+            os.rename(self._path, aside)
+        except OSError:
+            return False
+        return self._renew("damaged")
+
+    def _renew(self, what: str) -> bool:
+        """Go on with the file that lies at the path now, or with a new one.
+
+        The index is a cache: what is received from now on is in it, and `filmroom reindex` brings
+        back the rest out of the objects.
+        """
+        try:
+            connection = self._reopen()
+        except (sqlite3.Error, FilmroomError):
+            return False
+        _log.error("index_lost", reason=what, hint="run filmroom reindex")
+        self._connection.close()
+        self._connection = connection
+        self._inode = inode_of(self._path)
+        return True
 
     @staticmethod
     def _error(error: Exception) -> Exception:
