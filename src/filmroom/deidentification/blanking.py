@@ -356,6 +356,5 @@ def _lossless(syntax: TransferSyntax) -> TransferSyntax:
             f"pixels in {syntax} cannot be blanked", tag=_PIXEL_DATA,
             hint="decompress it with a tool that understands it first",
         )  # fmt: skip
-    if codec.encode is not None and not codec.is_lossy:
-        return syntax
-    return transfer_syntax(_LOSSLESS.get(syntax.uid, _ANY))
+    kept = codec.encode is not None and not codec.is_lossy
+    return transfer_syntax(syntax.uid if kept else _LOSSLESS.get(syntax.uid, _ANY))
