@@ -106,5 +106,6 @@ def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _key(name: str) -> str:
+    # LENIENT: small letters, ";1" or a final dot of ISO 9660, ".dcm": as discs are copied.
     name = name.casefold().removesuffix(";1")
     return name.removesuffix(".dcm").removesuffix(".")
