@@ -7,6 +7,7 @@ Starts the archive with its sample study on port 11112, asks it with DCMTK's ``f
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import shutil
@@ -56,6 +57,7 @@ def session() -> list[tuple[str, str]]:
         server = subprocess.Popen(
             [FILMROOM, "serve", "--sample"],
             cwd=folder,
+            env={**os.environ, "PATH": f"{os.environ['PATH']}:{FILMROOM.parent}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -25,18 +25,24 @@ def _import(
     paths: Annotated[
         list[Path], typer.Argument(exists=True, help="Files, or folders with all below them.")
     ],
+    dicomdir: Annotated[
+        bool, typer.Option("--dicomdir/--no-dicomdir", help="Take what a DICOMDIR names.")
+    ] = True,
     data: Data = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
     """Take files and folders into the archive, also while the server runs.
 
-    What is no DICOM object is told and left out; the exit code is then 1.
+    Where a folder holds a DICOMDIR, what that names is taken, and nothing else of the folder;
+    with --no-dicomdir every file is. What is no DICOM object is told and left out; the exit code
+    is then 1.
     """
     counts: Counter[str] = Counter()
     failed = []
     with open_archive(settings_of(config, data=data)) as archive:
-        for step in tracked(import_paths(archive, paths), "import"):
+        steps = import_paths(archive, paths, follow_dicomdirs=dicomdir)
+        for step in tracked(steps, "import"):
             if step.outcome is not None:
                 counts[step.outcome.kind.value] += 1
             else:

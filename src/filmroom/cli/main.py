@@ -9,19 +9,25 @@ import typer
 from filmroom import __version__
 from filmroom.cli import (
     config,
+    convert,
     deidentify,
     delete,
+    dump,
     echo,
+    export,
     find,
     get,
     import_,
+    json,
     move,
     reindex,
     render,
     serve,
     stats,
     store,
+    validate,
     verify,
+    xml,
 )
 from filmroom.errors import ConfigurationError, FilmroomError
 
@@ -60,12 +66,18 @@ for _command in (
     move,
     get,
     import_,
+    export,
     reindex,
     verify,
+    validate,
     stats,
     delete,
     deidentify,
     render,
+    dump,
+    json,
+    xml,
+    convert,
 ):
     _command.register(app)
 config.register(app)

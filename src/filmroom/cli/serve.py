@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from typing import Annotated
 
 import typer
@@ -96,14 +99,20 @@ def _announce(settings: Settings, archive: Archive, server: DicomServer) -> None
     studies = "1 study" if held.studies == 1 else f"{held.studies} studies"
     instances = "1 instance" if held.instances == 1 else f"{held.instances} instances"
     address = f"{settings.host} {server.port}"
+    program = _program()
     lines = [
         f"Filmroom {__version__} · AE title {settings.aet} · dicom://{settings.host}:{server.port}",
         f"  {studies}, {instances} in {settings.data}",
         f"  send:   storescu -aec {settings.aet} {address} IMAGE.dcm"
-        f"   or  filmroom store {address} FOLDER",
+        f"   or  {program} store {address} FOLDER",
         f"  query:  findscu -S -aec {settings.aet} -k QueryRetrieveLevel=STUDY -k PatientName"
         f" -k StudyInstanceUID {address}",
-        f"     or   filmroom find {address} -k PatientName -k StudyDescription",
+        f"     or   {program} find {address} -k PatientName -k StudyDescription",
         "  stop:   Ctrl-C",
     ]
     print("\n".join(lines), flush=True)  # noqa: T201
+
+
+def _program() -> str:
+    """What a person types to run this program in another terminal of the same folder."""
+    return "filmroom" if shutil.which("filmroom") else os.path.relpath(sys.argv[0])

@@ -100,9 +100,8 @@ _ROWS: dict[str, Row] = {
 _KINDS = (
     "SOPClassUID", "RelatedGeneralSOPClassUID", "OriginalSpecializedSOPClassUID",
     "SOPClassesInStudy", "ReferencedSOPClassUID", "SOPClassesSupported",
-    "ReferencedSOPClassUIDInFile", "ReferencedRelatedGeneralSOPClassUIDInFile",
-    "ReferencedTransferSyntaxUIDInFile", "PertinentSOPClassesInStudy",
-    "PertinentSOPClassesInSeries", "CodingSchemeUID", "ContextUID", "MappingResourceUID",
+    "PertinentSOPClassesInStudy", "PertinentSOPClassesInSeries", "CodingSchemeUID", "ContextUID",
+    "MappingResourceUID",
     "CreatorVersionUID", "StoredInstanceTransferSyntaxUID", "AvailableTransferSyntaxUID",
     "FlowTransferSyntaxUID", "MACCalculationTransferSyntaxUID",
     "EncryptedContentTransferSyntaxUID", "SegmentationTemplateUID",

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from filmroom.deidentification.mapped import STRETCH, release
 from filmroom.deidentification.regions import Region
 from filmroom.dicom import VR, DataSet, Element, TransferSyntax, transfer_syntax
 from filmroom.errors import InvalidTransferSyntax, MissingRequiredTag, TruncatedData
@@ -204,6 +205,8 @@ def _blocks(
                 for region in regions:
                     _fill(block, first, count, region, layout, patterns[plane], swapped)
                 yield block
+                if stop // STRETCH > at // STRETCH:
+                    release(value)
                 at = stop
 
 
@@ -299,6 +302,8 @@ def _single_bits(
         frames = bits.reshape(count, description.rows, description.columns)
         _fill_array(frames, regions, fill)
         yield np.packbits(bits, bitorder="little").tobytes()
+        if stop // STRETCH > start // STRETCH:
+            release(value)
 
 
 def _fill_array(
@@ -326,14 +331,20 @@ def _compressed(
     written = replace(description, photometric_interpretation=photometric, planar_configuration=0)
     fill = fill_of(data_set, description, photometric)
     lengths: list[int] = []
+    source = memoryview(data_set.raw(_PIXEL_DATA) or b"")
 
     def encoded() -> Iterator[bytes]:
-        for frame in frames:
+        read = 0
+        for number, frame in enumerate(frames):
             array: NDArray[Any] = np.array(frame)
             _fill_array(array[np.newaxis], regions, fill)
             data = encode(syntax, array, written)
             lengths.append(len(data))
             yield data
+            read += len(frames.encoded(number))
+            if read > STRETCH:
+                release(source)
+                read = 0
 
     value = _kept(encapsulate(encoded()), scratch)
     data_set.set(_PHOTOMETRIC, VR.CS, photometric)
@@ -356,6 +367,5 @@ def _lossless(syntax: TransferSyntax) -> TransferSyntax:
             f"pixels in {syntax} cannot be blanked", tag=_PIXEL_DATA,
             hint="decompress it with a tool that understands it first",
         )  # fmt: skip
-    if codec.encode is not None and not codec.is_lossy:
-        return syntax
-    return transfer_syntax(_LOSSLESS.get(syntax.uid, _ANY))
+    kept = codec.encode is not None and not codec.is_lossy
+    return transfer_syntax(syntax.uid if kept else _LOSSLESS.get(syntax.uid, _ANY))

@@ -22,7 +22,7 @@ from filmroom.deidentification.pseudonyms import Pseudonyms
 from filmroom.deidentification.regions import Region, outside, ultrasound_regions
 from filmroom.deidentification.replacements import Replacements
 from filmroom.deidentification.walk import Walk
-from filmroom.dicom import DataSet, Element, TransferSyntax
+from filmroom.dicom import TRANSFER_SYNTAXES, DataSet, Element, TransferSyntax
 from filmroom.errors import DataError, InvalidValue
 from filmroom.pixels import ImageDescription, PixelKind
 
@@ -109,7 +109,9 @@ class Deidentifier:
             regions,
         )
         made = walk.through(data_set)
-        syntax = data_set.transfer_syntax if transfer_syntax is None else transfer_syntax
+        declared = data_set.transfer_syntax if transfer_syntax is None else transfer_syntax
+        # What was laid out otherwise than it said is written as the transfer syntax asks for.
+        syntax = TRANSFER_SYNTAXES.get(declared.uid, declared)
         if has_pixels:
             _cut(made)
             if pixels and (regions or has_embedded(data_set)):

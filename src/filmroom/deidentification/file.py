@@ -5,20 +5,29 @@ from __future__ import annotations
 import filecmp
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
 from filmroom.deidentification.deidentifier import Deidentified, Deidentifier
-from filmroom.dicom import DataSet, is_valid_uid, read_file, write_file
-from filmroom.errors import DuplicateSopInstance, FilmroomError, StorageFailed
+from filmroom.deidentification.mapped import in_stretches
+from filmroom.dicom import DataSet, encode, file_meta, is_valid_uid, read_file
+from filmroom.dicom.file import write_pieces
+from filmroom.dicom.writer import Piece
+from filmroom.errors import (
+    DuplicateSopInstance,
+    FilmroomError,
+    MissingRequiredTag,
+    StorageFailed,
+)
 
 __all__ = ["Outcome", "OutcomeKind", "Replaced", "deidentify_file"]
 
 _DIRECTORY_RECORDS = 0x00041220
 _STUDY = 0x0020000D
 _SERIES = 0x0020000E
+_SOP_CLASS = 0x00080016
 _INSTANCE = 0x00080018
 _PATIENT_ID = 0x00100020
 
@@ -122,7 +131,7 @@ def _write(made: Deidentified, folder: Path, output: PurePosixPath) -> OutcomeKi
     """Write beside, then link: the link fails where the name is taken."""
     partial = folder / f".{secrets.token_hex(8)}.part"
     try:
-        write_file(partial, made.data_set, made.transfer_syntax)
+        write_pieces(partial, _pieces(made))
         target = folder / output
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -143,6 +152,18 @@ def _write(made: Deidentified, folder: Path, output: PurePosixPath) -> OutcomeKi
     finally:
         partial.unlink(missing_ok=True)
     return OutcomeKind.WRITTEN
+
+
+def _pieces(made: Deidentified) -> Iterator[Piece]:
+    """The bytes of the new file; its meta information tells of nothing but itself."""
+    uids = []
+    for tag in (_SOP_CLASS, _INSTANCE):
+        uid = made.data_set.text(tag)
+        if not uid:
+            raise MissingRequiredTag("a file needs SOP Class UID and SOP Instance UID", tag=tag)
+        uids.append(uid)
+    yield file_meta(uids[0], uids[1], made.transfer_syntax.uid)
+    yield from in_stretches(encode(made.data_set, made.transfer_syntax))
 
 
 def _replaced(before: DataSet, made: Deidentified) -> Replaced:

@@ -9,14 +9,14 @@ from functools import lru_cache
 
 from filmroom.dicom import VR, DataSet, lookup
 
-__all__ = ["Identity", "patient_key"]
+__all__ = ["IDENTIFIERS", "Identity", "patient_key"]
 
 _PATIENT_NAME = 0x00100010
 _PATIENT_ID = 0x00100020
 _ISSUER = 0x00100021
 _BIRTH_DATE = 0x00100030
 _STUDY = 0x0020000D
-_IDENTIFIERS = (
+IDENTIFIERS = (
     _PATIENT_ID,
     _BIRTH_DATE,
     0x00101000,  # Other Patient IDs
@@ -25,6 +25,7 @@ _IDENTIFIERS = (
     0x00080050,  # Accession Number
     0x00380010,  # Admission ID
 )
+"""Attributes whose values are looked for in all text that stays."""
 _PART = re.compile(r"[^\W_]+")
 _SHORTEST_WORD = 3
 _SHORTEST_IDENTIFIER = 4
@@ -53,7 +54,7 @@ class Identity:
         words = frozenset(_words(_names(data_set)))
         identifiers = frozenset(
             value.lower()
-            for tag in _IDENTIFIERS
+            for tag in IDENTIFIERS
             for value in data_set.text(tag).split("\\")
             if len(value) >= _SHORTEST_IDENTIFIER
         )

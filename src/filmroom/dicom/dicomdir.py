@@ -181,7 +181,12 @@ def _in_use(record: DirectoryRecord) -> bool:
 
 def _file_id(item: DataSet) -> tuple[str, ...]:
     element = item.element(_FILE_ID)
-    return () if element is None else tuple(part for part in element.code_strings() if part)
+    parts = () if element is None else element.code_strings()
+    if any("/" in part for part in parts):
+        # LENIENT: components separated by slashes, from writers on UNIX.
+        item.parser.tolerate("a File ID with slashes", _FILE_ID, None)
+        parts = tuple("/".join(parts).split("/"))
+    return tuple(part for part in parts if part)
 
 
 def _number(data_set: DataSet, tag: int) -> int:

@@ -50,6 +50,8 @@ class _Node:
     record: DataSet
     folder: tuple[str, ...] = ()
     children: dict[tuple[str, str], _Node] = field(default_factory=dict)
+    added: int = 0
+    """How many objects were added to it, forgotten ones included."""
     files: int = 0
 
 
@@ -72,7 +74,7 @@ class DirectoryWriter:
         self._root = _Node(DataSet())
         self._studies: dict[str, _Node] = {}
         self._patient_of: dict[str, str] = {}
-        self._taken: set[tuple[str, ...]] = {(DICOMDIR,)}
+        self._files: dict[tuple[str, ...], tuple[_Node, tuple[str, str]]] = {}
 
     def add(
         self, data_set: DataSet, transfer_syntax_uid: str, file_id: Sequence[str] = ()
@@ -88,11 +90,12 @@ class DirectoryWriter:
         record_type = record_type_of(sop_class)
         if not record_type:
             raise InvalidValue("no directory record is defined for this SOP class", tag=0x00080016)
-        if file_id and (not is_file_id(file_id) or tuple(file_id) in self._taken):
+        if file_id and (not is_file_id(file_id) or self._is_taken(tuple(file_id))):
             raise InvalidValue("a File ID that is none, or is taken", tag=0x00041500)
         parent = self._root if record_type in TOP_LEVEL else self._series(data_set)
         named = tuple(file_id) or self._free_file_id(parent)
-        number = len(parent.children) + 1
+        parent.added += 1
+        number = parent.added
         reference = (
             Element.of(0x00041500, VR.CS, named),
             Element.of(0x00041510, VR.UI, (sop_class,)),
@@ -100,9 +103,15 @@ class DirectoryWriter:
             Element.of(0x00041512, VR.UI, (transfer_syntax_uid,)),
         )
         record = self._record(record_type, data_set, number, reference)
-        self._taken.add(named)
-        parent.children[record_type, str(number)] = _Node(record)
+        key = record_type, str(number)
+        parent.children[key] = _Node(record)
+        self._files[named] = parent, key
         return named
+
+    def discard(self, file_id: Sequence[str]) -> None:
+        """Forget an object that was added: its file could not be put there after all."""
+        parent, key = self._files.pop(tuple(file_id))
+        del parent.children[key]
 
     def data_set(self) -> DataSet:
         """The directory as it stands in the file, offsets included.
@@ -171,8 +180,11 @@ class DirectoryWriter:
         while True:
             parent.files += 1
             named = (*parent.folder, f"IM{_checked(parent.files):06d}")
-            if named not in self._taken:
+            if not self._is_taken(named):
                 return named
+
+    def _is_taken(self, file_id: tuple[str, ...]) -> bool:
+        return file_id in self._files or file_id == (DICOMDIR,)
 
     # ------------------------------------------------------------------ records
 

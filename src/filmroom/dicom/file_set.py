@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-__all__ = ["DICOMDIR", "FileSetFolder", "find_dicomdir", "is_file_id", "is_file_set_id"]
+__all__ = [
+    "DICOMDIR",
+    "FileSetFolder",
+    "find_dicomdir",
+    "is_dicomdir",
+    "is_file_id",
+    "is_file_set_id",
+]
 
 DICOMDIR = "DICOMDIR"
 """The one File ID that is reserved (PS3.10 §8.6)."""
@@ -33,6 +40,11 @@ def is_file_id(components: Sequence[str]) -> bool:
 def is_file_set_id(text: str) -> bool:
     """Whether ``text`` is a File-set ID: up to 16 of the same characters (PS3.10 §8.1)."""
     return _FILE_SET_ID.fullmatch(text) is not None
+
+
+def is_dicomdir(name: str) -> bool:
+    """Whether a file's name is that of a DICOMDIR, as media are copied."""
+    return _key(name) == DICOMDIR.casefold()
 
 
 def find_dicomdir(folder: Path) -> Path | None:
@@ -94,5 +106,6 @@ def _by_key(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _key(name: str) -> str:
+    # LENIENT: small letters, ";1" or a final dot of ISO 9660, ".dcm": as discs are copied.
     name = name.casefold().removesuffix(";1")
     return name.removesuffix(".dcm").removesuffix(".")

@@ -17,7 +17,7 @@ from filmroom.dicom.model_reader import ModelReader, NumberText
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidDicomFile, NestingTooDeep
 
-__all__ = ["from_json_model", "read_json"]
+__all__ = ["from_json_model", "read_json", "read_json_array"]
 
 _CONTENTS = ("Value", "InlineBinary", "BulkDataURI")
 
@@ -31,6 +31,16 @@ def read_json(
     by its bytes. Raises :class:`DataError` of some kind.
     """
     return from_json_model(_loads(text), bulk_data=bulk_data, strict=strict)
+
+
+def read_json_array(
+    text: str | bytes, *, bulk_data: BulkDataSource | None = None, strict: bool = False
+) -> list[DataSet]:
+    """The data sets of an array of JSON objects, as several results come (PS3.18 §F.2.1)."""
+    models = _loads(text)
+    if not isinstance(models, list):
+        raise InvalidDicomFile("no JSON array of data sets")
+    return [from_json_model(model, bulk_data=bulk_data, strict=strict) for model in models]
 
 
 def from_json_model(

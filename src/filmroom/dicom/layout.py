@@ -74,19 +74,28 @@ def layout_inside(vr: VR | None, implicit: bool, little: bool) -> tuple[bool, bo
 def layout_told_by(head: bytes, implicit: bool, little: bool) -> tuple[bool, bool]:
     """Implicit VR?, little endian? as the first eight bytes of a data set tell it.
 
-    The declared layout stands wherever the bytes leave a doubt: the byte order changes only where
-    the tag is known in the other order and not in the declared one.
+    The declared layout stands wherever the bytes leave a doubt. The byte order is another where
+    the tag is known in that order and not, or as a retired one only, in the declared; where both
+    are known alike, the length decides, for first elements are short. Only a lower group will do,
+    as first elements have: else a tag of a later edition would turn the order.
     """
-    group, element = IMPLICIT[little](head)[:2]
-    other_group, other_element = IMPLICIT[not little](head)[:2]
-    if not lookup(group << 16 | element) and lookup(other_group << 16 | other_element):
-        little = not little
     code = head[4:6]
     if code in _VRS:
         implicit = False
     elif not (code.isalpha() and code.isupper()):
         implicit = True
-    return implicit, little
+    lower = IMPLICIT[not little](head)[0] < IMPLICIT[little](head)[0]
+    declared, other = (_familiarity(head, implicit, order) for order in (little, not little))
+    return implicit, not little if lower and other[0] and declared < other else little
+
+
+def _familiarity(head: bytes, implicit: bool, little: bool) -> tuple[int, int]:
+    """How well known a tag is, and how short its value, the higher the better."""
+    group, element, length = IMPLICIT[little](head)
+    if not implicit:
+        length = length >> 16 if little else length & 0xFFFF
+    entry = lookup(group << 16 | element)
+    return 0 if entry is None else 1 if entry.retired else 2, -length
 
 
 def could_follow(buffer: memoryview, position: int, end: int, tag: int, little: bool) -> bool:

@@ -90,10 +90,9 @@ def from_codec(decoded: Decoded, description: ImageDescription, *, lossy: bool) 
     ``lossy`` samples beyond Bits Stored are clipped: they are errors of the codec, not other data.
     """
     array = decoded.array
-    if array.size != description.samples or array.dtype.kind not in "iu":
+    if array.shape != description.shape or array.dtype.kind not in "iu":
         raise InvalidValue("the codec gave other samples than described", tag=_PIXEL_DATA)
     stored, signed = description.bits_stored, description.is_signed
-    array = array.reshape(description.shape)
     if decoded.precision > stored:
         if lossy and array.dtype.kind == ("i" if signed else "u"):
             lowest = -(1 << (stored - 1)) if signed else 0

@@ -96,6 +96,12 @@ class Frames(Sequence[PixelArray]):
             )
         else:
             self._check_length()
+            guess = self._words and not self._little and not data_set.parser.strict
+            if guess and native.holds_whole_numbers(self._value, self.description):
+                # LENIENT: 32-bit samples in big endian OW as whole numbers, not as two words, from
+                # pydicom and those who take words for samples.
+                tolerate("32-bit samples in big endian OW", tag, 0, InvalidValue)
+                self._words = False
 
     def _check_length(self) -> None:
         """Compare the length of native pixel data with what the description asks for."""

@@ -20,7 +20,8 @@ PSNR = 60.0
 
 _PHOTOMETRIC_INTERPRETATION = 0x00280004
 _BITS_STORED = 0x00280101
-_MOST_BITS = 24  # the codecs compute in 32 bits, of which the transforms need some
+_MOST_BITS = 24  # OpenJPEG computes in 32 bits, of which the transforms need some
+_MOST_HT_BITS = 16  # beyond, imagecodecs writes 32 bits, which OpenJPEG does not read
 _MOST_LEVELS = 5
 _REVERSIBLE_COLOUR = "YBR_RCT"
 _IRREVERSIBLE_COLOUR = "YBR_ICT"
@@ -61,7 +62,7 @@ def encode_ht_lossless(
     array: PixelArray, description: ImageDescription, quality: float | None
 ) -> bytes:
     """One frame of HTJ2K without loss, in RPCL order (PS3.5 §A.4.12)."""
-    samples = _samples(array, description)
+    samples = _samples(array, description, _MOST_HT_BITS)
     return bytes(
         imagecodecs.htj2k_encode(
             samples,
@@ -76,7 +77,7 @@ def encode_ht_lossless(
 
 def encode_ht(array: PixelArray, description: ImageDescription, quality: float | None) -> bytes:
     """One frame of HTJ2K with a peak signal to noise ratio of about ``quality`` dB."""
-    samples = _samples(array, description)
+    samples = _samples(array, description, _MOST_HT_BITS)
     # The step of a uniform quantizer is √12 times its root mean square error; OpenJPH takes it as
     # a part of the container's range.
     range_bits = samples.dtype.itemsize * 8 - description.bits_stored
@@ -112,11 +113,13 @@ def _encode(
     )
 
 
-def _samples(array: PixelArray, description: ImageDescription) -> PixelArray:
+def _samples(
+    array: PixelArray, description: ImageDescription, most: int = _MOST_BITS
+) -> PixelArray:
     bits = description.bits_stored
-    if bits > _MOST_BITS:
+    if bits > most:
         raise InvalidTransferSyntax(
-            f"JPEG 2000 takes up to {_MOST_BITS} bits here", tag=_BITS_STORED
+            f"this kind of JPEG 2000 takes up to {most} bits here", tag=_BITS_STORED
         )
     size = 1 if bits <= 8 else 2 if bits <= 16 else 4
     return np.ascontiguousarray(array.astype(f"{'i' if description.is_signed else 'u'}{size}"))

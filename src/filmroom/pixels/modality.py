@@ -40,8 +40,9 @@ class Rescale:
         return self.slope == 1.0 and self.intercept == 0.0
 
     def apply(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The output for each of ``values``, in their shape."""
-        return values.astype(np.float64) * self.slope + self.intercept
+        """The output for each of ``values``, in their shape; infinite beyond what doubles hold."""
+        with np.errstate(over="ignore"):
+            return values.astype(np.float64) * self.slope + self.intercept
 
 
 ModalityLut: TypeAlias = Rescale | LookupTable

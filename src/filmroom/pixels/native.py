@@ -5,21 +5,19 @@ Frames follow each other without gaps; of 1 bit allocated they need not begin at
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 from numpy.typing import NDArray
 
 from filmroom.errors import InvalidValue, TruncatedData
 from filmroom.pixels.cells import as_cells, as_stored
-from filmroom.pixels.description import ImageDescription, PixelArray
+from filmroom.pixels.description import ImageDescription, PixelArray, PixelKind
 
-__all__ = ["frame_bytes", "pack", "unpack"]
+__all__ = ["frame_bytes", "holds_whole_numbers", "pack", "unpack"]
 
 _COLUMNS = 0x00280011
 _PHOTOMETRIC_INTERPRETATION = 0x00280004
 _PIXEL_DATA = 0x7FE00010
-_LITTLE_MACHINE = sys.byteorder == "little"
+_LOOKED_AT = 1 << 20
 
 
 def frame_bytes(value: memoryview, description: ImageDescription, index: int) -> memoryview:
@@ -49,25 +47,23 @@ def unpack(
 ) -> PixelArray:
     """Frames ``index`` to ``index + count - 1`` as ``(count, rows, columns[, samples])``.
 
-    ``words`` says that the VR is OW: big endian, bytes then stand swapped (PS3.5 §A.3). The
-    array may be a read-only view of ``value``. Chrominance of 4:2:2 is repeated to full
-    resolution. Raises :class:`TruncatedData` where ``value`` is too short.
+    ``words`` says that the VR is OW: in big endian bytes then stand swapped in 16-bit words, of
+    whatever samples (PS3.5 §7.3, §A.3); else samples are big endian themselves. The array may be a
+    read-only view of ``value``. Chrominance of 4:2:2 is repeated to full resolution. Raises
+    :class:`TruncatedData` where ``value`` is too short.
     """
     bits = description.frame_bits
     frame_bytes(value, description, index + count - 1)
-    swapped = words and not little_endian
+    unit = _unit(description, little_endian, words)
+    first, last = index * bits, (index + count) * bits
+    octets = _little_endian(value, first // 8, (last + 7) // 8, unit)
     if description.bits_allocated == 1:
-        cells = _unpack_bits(value, index * bits, count * bits, swapped)
+        # The least significant bit of a byte is its first sample (PS3.5 §8.1.1).
+        skipped = first % 8
+        cells = np.unpackbits(octets, count=skipped + last - first, bitorder="little")[skipped:]
     else:
-        start, stop = index * bits // 8, (index + count) * bits // 8
-        if description.bits_allocated == 8 and swapped:
-            raw: memoryview | NDArray[np.uint8] = _swap_pairs(value, start, stop)
-        else:
-            raw = value[start:stop]
-        dtype = description.dtype.newbyteorder("<" if little_endian else ">")
-        cells = np.frombuffer(raw, dtype)
-        if little_endian != _LITTLE_MACHINE and cells.dtype.itemsize > 1:
-            cells = cells.astype(description.dtype)
+        cells = octets.view(description.dtype.newbyteorder("<"))
+        cells = cells.astype(description.dtype, copy=False)
     return as_stored(_arrange(cells, description, count), description)
 
 
@@ -88,43 +84,52 @@ def pack(
         raise InvalidValue("the array is not as described", tag=_PIXEL_DATA)
     if description.frame_bits != description.samples * description.bits_allocated:
         raise InvalidValue("4:2:2 is not written uncompressed", tag=_PHOTOMETRIC_INTERPRETATION)
-    swapped = words and not little_endian
+    unit = _unit(description, little_endian, words)
     if description.bits_allocated == 1:
-        packed = np.packbits(frames.reshape(-1).astype(np.bool_), bitorder="little")
-        return _swap_all(packed) if swapped else packed.tobytes()
-    cells = as_cells(frames, description)
-    if description.planar_configuration == 1 and description.samples_per_pixel > 1:
-        cells = cells.transpose(0, 3, 1, 2)
-    dtype = description.dtype.newbyteorder("<" if little_endian else ">")
-    if description.bits_allocated == 8 and swapped:
-        return _swap_all(np.ascontiguousarray(cells).reshape(-1).view(np.uint8))
-    return cells.astype(dtype, copy=False).tobytes()
-
-
-def _swap_all(octets: NDArray[np.uint8]) -> bytes:
-    """Bytes as 16-bit words in big endian, padded to a whole word."""
+        octets = np.packbits(frames.reshape(-1).astype(np.bool_), bitorder="little")
+    else:
+        cells = as_cells(frames, description)
+        if description.planar_configuration == 1 and description.samples_per_pixel > 1:
+            cells = cells.transpose(0, 3, 1, 2)
+        cells = np.ascontiguousarray(cells, description.dtype.newbyteorder("<"))
+        octets = cells.reshape(-1).view(np.uint8)
+    if unit == 1:
+        return octets.tobytes()
     if octets.size % 2:
         octets = np.append(octets, np.uint8(0))
-    return octets.view(np.uint16).byteswap().tobytes()
+    return octets.view(f"u{unit}").byteswap().tobytes()
 
 
-def _unpack_bits(value: memoryview, start: int, bits: int, swapped: bool) -> NDArray[np.generic]:
-    """Samples of 1 bit, the least significant bit of a byte first (PS3.5 §8.1.1)."""
-    first, last = start // 8, (start + bits + 7) // 8
-    packed = (
-        _swap_pairs(value, first, last) if swapped else np.frombuffer(value[first:last], np.uint8)
-    )
-    offset = start - first * 8
-    return np.unpackbits(packed, count=offset + bits, bitorder="little")[offset:]
+def holds_whole_numbers(value: memoryview, description: ImageDescription) -> bool:
+    """Whether 32-bit samples in big endian OW look as if written as whole 32-bit numbers.
+
+    OW is 16-bit words, of which the first is the lower half of a sample whatever the byte order
+    (PS3.5 §6.2, §8.1.1). From pixel to pixel the lower half is the one that changes more.
+    """
+    if description.bits_allocated != 32 or description.kind is not PixelKind.INTEGER:
+        return False
+    length = min(len(value), description.frame_bits // 8, _LOOKED_AT)
+    halves = np.frombuffer(value[: length // 4 * 4], ">u2").reshape(-1, 2)
+    first, second = np.abs(np.diff(halves.astype(np.int32), axis=0)).sum(axis=0, dtype=np.int64)
+    return bool(second > first)
 
 
-def _swap_pairs(value: memoryview, start: int, stop: int) -> NDArray[np.uint8]:
-    """Bytes ``start`` to ``stop`` of 16-bit words whose bytes stand swapped."""
-    first, last = start & ~1, (stop + 1) & ~1
+def _unit(description: ImageDescription, little_endian: bool, words: bool) -> int:
+    """Bytes of the numbers that stand in big endian; 1 where nothing has to be swapped."""
+    if little_endian:
+        return 1
+    return 2 if words else max(description.bits_allocated // 8, 1)
+
+
+def _little_endian(value: memoryview, start: int, stop: int, unit: int) -> NDArray[np.uint8]:
+    """Bytes ``start`` to ``stop`` of the value as it were in little endian."""
+    if unit == 1:
+        return np.frombuffer(value[start:stop], np.uint8)
+    first, last = start // unit * unit, -(-stop // unit) * unit
     if last > len(value):
         raise TruncatedData("the pixel data ends in the middle of a word", tag=_PIXEL_DATA)
-    words = np.frombuffer(value[first:last], np.uint16).byteswap().view(np.uint8)
-    return words[start - first : stop - first]
+    numbers = np.frombuffer(value[first:last], f"u{unit}").byteswap()
+    return numbers.view(np.uint8)[start - first : stop - first]
 
 
 def _arrange(cells: PixelArray, description: ImageDescription, count: int) -> PixelArray:

@@ -126,7 +126,9 @@ def _overlay(data_set: DataSet, base: int) -> Overlay:
 
 
 def _is_free(data_set: DataSet, bit: int) -> bool:
-    """Whether ``bit`` of the pixel data is allocated and not part of the stored value."""
+    """Whether ``bit`` of a pixel is allocated and not part of the stored value."""
+    if (_integer(data_set, "SamplesPerPixel") or 1) != 1:
+        return False  # a pixel of several samples has several such bits
     allocated = _integer(data_set, "BitsAllocated") or 0
     stored = _integer(data_set, "BitsStored") or allocated
     high = _integer(data_set, "HighBit")
@@ -167,10 +169,12 @@ def draw(
 ) -> NDArray[Any]:
     """``picture`` with ``colour`` where ``mask`` is set; what lies outside is cut off.
 
-    ``picture`` is ``(rows, columns)`` of greys or ``(rows, columns, 3)`` of colours, of 8 bits or
-    of 16. It is drawn into, unless ``colour`` turns grey into colour, which takes a new array.
+    ``picture`` is ``(rows, columns)`` of greys, of 8 bits or of 16, or ``(rows, columns, 3)`` of
+    colours of 8. It is drawn into, unless ``colour`` turns grey into colour: that is a new array.
     """
     if picture.ndim == 2 and len(set(colour)) > 1:
+        if picture.dtype == np.uint16:
+            picture = (picture // 257).astype(np.uint8)
         picture = np.repeat(picture[..., np.newaxis], 3, axis=2)
     top, left = origin[0] - 1, origin[1] - 1
     above, before = max(0, -top), max(0, -left)

@@ -82,7 +82,7 @@ def encode(cells: PixelArray, description: ImageDescription) -> bytes:
     segments = []
     for sample in range(samples):
         for byte in reversed(range(size)):
-            segment = imagecodecs.packbits_encode(np.ascontiguousarray(planes[:, :, sample, byte]))
+            segment = imagecodecs.packbits_encode(planes[:, :, sample, byte].copy())
             segments.append(bytes(segment) + b"\0" * (len(segment) % 2))
     header = np.zeros(_HEADER_LENGTH // 4, "<u4")
     header[0] = len(segments)

@@ -87,7 +87,8 @@ class Window:
     def levels(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """The grey of each of ``values``, 0 (lowest) to 1, in their shape."""
         x = values.astype(np.float64, copy=False)
-        return _FORMULAS[self.function](x, self.centre, self.width)
+        with np.errstate(over="ignore"):  # what becomes infinite is cut to 0 or 1
+            return _FORMULAS[self.function](x, self.centre, self.width)
 
 
 VoiLut: TypeAlias = Window | LookupTable

@@ -1,5 +1,6 @@
 import json
 import signal
+from types import SimpleNamespace
 
 import pytest
 from objects import ct_image, write
@@ -80,6 +81,17 @@ def test_where_it_listens_and_what_to_try_is_announced(started):
     assert "storescu -aec ARCHIVE 10.0.0.9 4242" in done.out
     assert "filmroom find 10.0.0.9 4242" in done.out
     assert "Ctrl-C" in lines[-1]
+
+
+@pytest.mark.parametrize("on_path", [True, False])
+def test_the_program_is_named_as_it_can_be_typed(started, monkeypatch, tmp_path, on_path):
+    """`make run` leaves it in .venv, which is on nobody's path."""
+    found = "/usr/bin/filmroom" if on_path else None
+    monkeypatch.setattr(serve.shutil, "which", lambda _name: found)
+    monkeypatch.setattr(serve, "sys", SimpleNamespace(argv=[f"{tmp_path}/.venv/bin/filmroom"]))
+    done, *_ = started()
+    program = "filmroom" if on_path else ".venv/bin/filmroom"
+    assert f"or   {program} find 127.0.0.1 4242" in done.out
 
 
 def test_a_sample_study_goes_into_an_empty_archive_only(started, command, monkeypatch, tmp_path):

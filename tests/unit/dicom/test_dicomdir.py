@@ -181,6 +181,14 @@ def test_a_multi_referenced_file_is_found(tmp_path):
     assert tree(written(tmp_path, *records))[0] == "PATIENT(B/9)"
 
 
+def test_a_file_id_with_slashes_is_understood(tmp_path):
+    image, links = entry("IMAGE", "X")
+    image.set(0x00041500, VR.LO, "A/B/1")
+    path = written(tmp_path, entry("PATIENT", lower=1), (image, links))
+    assert tree(path) == ("PATIENT(A/B/1)", ["a File ID with slashes"])
+    assert list(read_directory(path).walk())[1].file_id == ("A", "B", "1")
+
+
 def test_a_long_chain_needs_no_deep_stack(tmp_path):
     count = 3000
     records = [entry("PRIVATE", lower=number + 1) for number in range(count - 1)]

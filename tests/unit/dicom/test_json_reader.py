@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from filmroom.dicom import VR, DataSet, ExplicitVRLittleEndian, PersonName, Tag, encode_bytes
-from filmroom.dicom.json_reader import from_json_model, read_json
+from filmroom.dicom.json_reader import from_json_model, read_json, read_json_array
 from filmroom.errors import (
     DataError,
     InvalidCharacterSet,
@@ -110,6 +110,14 @@ class TestValues:
         assert ds["RescaleSlope"] == (1.0, 2.0)
         assert ds.text("RescaleSlope") == "1\\2"
         assert (ds["Rows"], ds["InstanceNumber"]) == (5, 3)
+
+
+def test_several_results_are_an_array():
+    first, second = read_json_array('[{"00281053":{"vr":"DS","Value":[1.50]}},{}]', strict=True)
+    assert (first.text("RescaleSlope"), len(second)) == ("1.50", 0)
+    for text in ("{}", "[5]", "[", '["00100010"]'):
+        with pytest.raises(InvalidDicomFile):
+            read_json_array(text)
 
 
 class TestCharacterSet:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from filmroom.pixels.grayscale import Grayscale
 from filmroom.pixels.lut import LookupTable
@@ -45,3 +46,14 @@ def test_what_is_no_number_is_black():
     pipeline = Grayscale(Rescale(), Window(0.5, 1, Function.LINEAR_EXACT), NORMAL)
     values = np.array([np.nan, -np.inf, np.inf, 0.5, 1], np.float32)
     assert pipeline.apply(values).tolist() == [0, 0, 255, 128, 255]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("function", Function)
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.float64])
+def test_numbers_at_the_limits_of_doubles_neither_warn_nor_wrap(function, dtype):
+    pipeline = Grayscale(Rescale(1e308, 1e308), Window(-1e308, 1, function), NORMAL)
+    values = np.array([-30_000, 30_000], dtype)
+    assert pipeline.apply(values).tolist() == [0, 255]
+    tiny = Grayscale(Rescale(), Window(0, 1e-300, Function.SIGMOID), NORMAL)
+    assert tiny.apply(values).tolist() == [0, 255]

@@ -129,6 +129,12 @@ def test_a_bit_of_the_stored_value_is_no_overlay(bit):
     assert [issue.tag for issue in data_set.issues] == [0x60003000]
 
 
+def test_pixels_of_three_samples_hold_no_overlay():
+    data_set = embedded(15)
+    data_set["SamplesPerPixel"] = 3
+    assert overlays(data_set) == ()
+
+
 def test_a_group_without_size_is_left_out_with_an_issue():
     data_set = overlay_group(MASK)
     del data_set[0x60000010]
@@ -191,11 +197,13 @@ def test_drawing_white_keeps_grey_and_colour_makes_colour():
     assert draw(coloured, mask, (1, 1), (0, 0, 9))[0, 0].tolist() == [0, 0, 9]
 
 
-def test_drawing_on_sixteen_bits_takes_the_whole_range():
+def test_sixteen_bits_take_white_of_the_whole_range_and_become_eight_in_colour():
     picture = np.zeros((1, 2), np.uint16)
     mask = np.array([[True, False]])
     assert draw(picture, mask, (1, 1), WHITE).tolist() == [[65535, 0]]
-    assert draw(picture, mask, (1, 1), (1, 2, 255))[0, 0].tolist() == [257, 514, 65535]
+    coloured = draw(picture, mask, (1, 1), (1, 2, 255))
+    assert coloured.dtype == np.uint8
+    assert coloured[0, 0].tolist() == [1, 2, 255]
 
 
 def test_an_overlay_made_by_hand_covers_what_it_says():
