@@ -29,6 +29,7 @@ from filmroom.archive.index import (
     OnDuplicate,
     RelayIndex,
     SqliteIndex,
+    set_aside,
 )
 from filmroom.archive.query import Query
 from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
@@ -178,6 +179,16 @@ class Archive:
         blobs = FilesystemBlobs(place.blobs, durable=place.durable)
         index = RelayIndex(place.index, owner, lost)
         return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus)
+
+    @staticmethod
+    def set_index_aside(data: Path, *, index_url: str | None = None) -> Path | None:
+        """Give the index file another name, so that opening makes a new, empty one.
+
+        A server that runs goes on with the new one as well. Gives where the old one lies now,
+        None where there was none.
+        """
+        aside = set_aside(str(_path_of(index_url, "sqlite", data / "index.sqlite", "index_url")))
+        return None if aside is None else Path(aside)
 
     def clean(self) -> int:
         """Remove what a process that died left half received, and what nobody was told of."""

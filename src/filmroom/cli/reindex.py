@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Annotated
 
 import typer
 
+from filmroom.archive import Archive
 from filmroom.archive.reindex import ReindexKind, reindex
 from filmroom.cli.local import existing_archive, tracked
-from filmroom.cli.options import Config, Data, Json
+from filmroom.cli.options import Config, Data, Json, settings_of
 from filmroom.cli.remote import print_json, tell
 
 __all__ = ["register"]
@@ -19,12 +21,25 @@ def register(app: typer.Typer) -> None:
     app.command("reindex", epilog="Example: filmroom reindex --data /srv/filmroom")(_reindex)
 
 
-def _reindex(data: Data = None, as_json: Json = False, config: Config = None) -> None:
+def _reindex(
+    data: Data = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Put the index file aside first: it is damaged or too old."),
+    ] = False,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
     """Bring the index in line with the objects, also while the server runs.
 
     Objects without a row are read and added, rows without an object removed.
     """
     counts: Counter[ReindexKind] = Counter()
+    if rebuild:
+        settings = settings_of(config, data=data)
+        aside = Archive.set_index_aside(settings.data, index_url=settings.index_url)
+        if aside is not None:
+            tell(f"the old index is kept as {aside}: remove it when all is well")
     with existing_archive(data, config) as archive:
         for step in tracked(reindex(archive), "reindex"):
             counts[step.kind] += 1

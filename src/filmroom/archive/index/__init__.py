@@ -10,6 +10,7 @@ from filmroom.archive.index.interface import (
 )
 from filmroom.archive.index.relay import RelayIndex, serve_relay
 from filmroom.archive.index.sqlite import SqliteIndex
+from filmroom.archive.index.writer import set_aside
 
 __all__ = [
     "AddKind",
@@ -21,4 +22,5 @@ __all__ = [
     "RelayIndex",
     "SqliteIndex",
     "serve_relay",
+    "set_aside",
 ]

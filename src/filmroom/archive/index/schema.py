@@ -110,7 +110,7 @@ def ensure(connection: sqlite3.Connection) -> None:
             raise StorageFailed(message, hint="a newer Filmroom wrote it: use that one")
         elif version < SCHEMA_VERSION:
             message = f"the index has schema {version}, this version needs {SCHEMA_VERSION}"
-            raise StorageFailed(message, hint="move the index file away, then filmroom reindex")
+            raise StorageFailed(message, hint="make it anew: filmroom reindex --rebuild")
     except BaseException:
         connection.execute("ROLLBACK")
         raise

@@ -22,7 +22,7 @@ from filmroom.archive.index.interface import (
     OnDuplicate,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
-from filmroom.archive.index.writer import Change, Writer, failure, inode_of
+from filmroom.archive.index.writer import Change, Writer, failure, inode_of, is_broken
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
@@ -123,7 +123,8 @@ class SqliteReader:
                     cursor.close()
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", type(error).__name__)
-            raise QueryFailed(f"the index cannot answer: {name}") from error
+            hint = "make it anew: filmroom reindex --rebuild" if is_broken(error) else ""
+            raise QueryFailed(f"the index cannot answer: {name}", hint=hint) from error
 
     @contextmanager
     def _reader(self) -> Iterator[sqlite3.Connection]:

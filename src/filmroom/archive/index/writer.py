@@ -14,13 +14,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from filmroom.errors import ArchiveError, FilmroomError, OutOfResources, StorageFailed
 from filmroom.ops.logging import get_logger
 
-__all__ = ["Change", "Writer", "failure", "inode_of"]
+__all__ = ["Change", "Writer", "failure", "inode_of", "is_broken", "set_aside"]
 
 _log = get_logger("archive")
 
@@ -45,7 +46,7 @@ def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
         hint = "free some space, or raise the limit of open files"
         return OutOfResources(f"{doing}: {name}", hint=hint)
     if code in _BROKEN:
-        hint = "stop the server, move the index file away, then filmroom reindex"
+        hint = "make it anew: filmroom reindex --rebuild"
         return StorageFailed(f"{doing}: the index is damaged ({name})", hint=hint)
     return StorageFailed(f"{doing}: {name}")
 
@@ -61,6 +62,23 @@ def inode_of(path: str) -> int:
         return os.stat(path).st_ino
     except OSError:
         return 0
+
+
+def set_aside(path: str) -> str | None:
+    """Give the index file at ``path`` another name, so that a new one takes its place.
+
+    Gives the new name, None where there is no file. Whoever has it open notices by its inode.
+    """
+    aside = f"{path}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+    try:
+        os.rename(path, aside)
+    except OSError:
+        return None
+    for tail in ("-wal", "-shm"):
+        # They belong to the old file: beside a new one they would be taken for its own.
+        with suppress(OSError):
+            os.rename(path + tail, aside + tail)
+    return aside
 
 
 class Writer:
@@ -174,12 +192,7 @@ class Writer:
 
     def _set_aside(self) -> bool:
         """Put a damaged file beside, and begin a new one; whether that could be done."""
-        aside = f"{self._path}.damaged-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
-        try:
-            os.rename(self._path, aside)
-        except OSError:
-            return False
-        return self._renew("damaged")
+        return set_aside(self._path) is not None and self._renew("damaged")
 
     def _renew(self, what: str) -> bool:
         """Go on with the file that lies at the path now, or with a new one.
