@@ -5,6 +5,8 @@ import struct
 import pytest
 
 from filmroom.dicom import (
+    TRANSFER_SYNTAXES,
+    DataSet,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -12,6 +14,9 @@ from filmroom.dicom import (
     read_data_set,
     read_preamble_and_meta,
 )
+from filmroom.net import CEchoRQ, decode_command, encode_command, response_to
+
+JPEG_BASELINE = TRANSFER_SYNTAXES["1.2.840.10008.1.2.4.50"]
 
 
 def explicit(group, element, vr, value):
@@ -90,3 +95,77 @@ def test_group_lengths_are_checked_in_one_pass():
     assert [(issue.tag, issue.offset) for issue in read.issues] == [(0x00100000, 12)]
     many = b"".join(struct.pack("<HHII", group, 0, 4, 0) for group in range(4, 0xFFF0, 2))
     assert len(read_data_set(many, ImplicitVRLittleEndian)) == len(many) // 12
+
+
+def undefined(group, element, vr, inside):
+    header = struct.pack("<HH2sHI", group, element, vr, 0, 0xFFFFFFFF)
+    return header + inside
+
+
+def item(content, length=None):
+    return struct.pack("<HHI", 0xFFFE, 0xE000, len(content) if length is None else length) + content
+
+
+SEQUENCE_END = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+OPEN = 0xFFFFFFFF
+
+
+def test_fragments_that_are_cut_off_get_the_length_that_they_have():
+    """The delimiter that is added must not become the end of the last fragment."""
+    data = undefined(0x7FE0, 0x10, b"OB", item(b"") + item(b"\xff\xd8\xff", length=1000))
+    written = encode_bytes(read_data_set(data, JPEG_BASELINE), JPEG_BASELINE)
+    whole = item(b"") + item(b"\xff\xd8\xff\0")
+    assert written == undefined(0x7FE0, 0x10, b"OB", whole + SEQUENCE_END)
+    assert read_data_set(written, JPEG_BASELINE, strict=True).issues == []
+
+
+def test_a_sequence_in_un_that_is_cut_off_is_written_whole():
+    inner = struct.pack("<HHI", 8, 0x1199, OPEN) + item(implicit(8, 0x1155, b"1.2\0"), length=OPEN)
+    data = undefined(0x0099, 0x1001, b"UN", item(inner, length=OPEN))
+    read = read_data_set(data, ExplicitVRLittleEndian)
+    written = encode_bytes(read, ExplicitVRLittleEndian)
+    again = read_data_set(written, ExplicitVRLittleEndian, strict=True)
+    assert again[0x00991001][0][0x00081199][0][0x00081155] == "1.2"
+    assert encode_bytes(again, ExplicitVRLittleEndian) == written
+
+
+def test_a_vr_that_is_no_vr_is_not_written_again():
+    data = explicit(8, 0x60, b"CS", b"CT") + explicit(8, 0x61, b"\0\7", b"MR")
+    read = read_data_set(data, ExplicitVRLittleEndian)
+    assert [issue.message for issue in read.issues] == ["unknown VR"]
+    written = encode_bytes(read, ExplicitVRLittleEndian)
+    assert (
+        written
+        == explicit(8, 0x60, b"CS", b"CT")
+        + explicit(8, 0x61, b"UN", b"")
+        + struct.pack("<I", 2)
+        + b"MR"
+    )
+
+
+def test_an_explicit_element_amid_implicit_ones_is_written_as_implicit():
+    data = implicit(8, 0x60, b"CT") + explicit(8, 0x61, b"CS", b"MR") + implicit(8, 0x70, b"AB")
+    read = read_data_set(data, ImplicitVRLittleEndian)
+    assert read[0x00080061] == "MR"
+    written = encode_bytes(read, ImplicitVRLittleEndian)
+    assert written == (
+        implicit(8, 0x60, b"CT") + implicit(8, 0x61, b"MR") + implicit(8, 0x70, b"AB")
+    )
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRBigEndian, ImplicitVRLittleEndian])
+def test_an_unknown_first_tag_does_not_turn_the_byte_order(syntax):
+    """(0000,1040) is unknown and (0000,4010) is not; as (5153,FF00) and (5351,00FF)."""
+    for tag in (0x00001040, 0x5153FF00):
+        made = DataSet()
+        made.set(tag, "UN", b"AB")
+        written = encode_bytes(made, syntax)
+        assert list(read_data_set(written, syntax, strict=True).tags()) == [tag]
+
+
+def test_a_response_repeats_a_uid_that_is_none():
+    """Bytes of a peer in a UID of its request once made the response impossible."""
+    wrong = b"1.2.\xe9\xff"
+    sent = encode_command(CEchoRQ(message_id=1, affected_sop_class_uid="1.2.34"), False)
+    request = decode_command(sent.replace(b"1.2.34", wrong))
+    assert wrong in encode_command(response_to(request, 0x0122), False)

@@ -55,7 +55,9 @@ def _deidentify(
     ] = "basic",
     options: Annotated[
         list[Option] | None,
-        typer.Option("--option", help="An option of the profile; may be repeated."),
+        typer.Option(
+            "--option", metavar="NAME", help=f"One of {', '.join(Option)}; may be repeated."
+        ),
     ] = None,
     secret_file: Annotated[
         Path | None,

@@ -235,13 +235,17 @@ def _animation(
     file = read_file(path)
     renderer = Renderer(file.data_set, file.transfer_syntax, wish.view)
     numbers = wish.frames.numbers(len(renderer))
-    pictures = []
-    for picture in _sized(renderer, numbers, wish):
-        pictures.append(picture)
-        advance()
-    data = encode_animation(pictures, wish.format, delay=frame_delay(file.data_set))
+    shape: dict[str, int] = {}
+
+    def counted() -> Iterator[NDArray[Any]]:
+        for picture in _sized(renderer, numbers, wish):
+            shape.update(_shape(picture))
+            advance()
+            yield picture
+
+    data = encode_animation(counted(), wish.format, delay=frame_delay(file.data_set))
     place = output.write(data, path)
-    yield {"frames": len(numbers), "picture": str(place), **_shape(pictures[0])}
+    yield {"frames": len(numbers), "picture": str(place), **shape}
 
 
 def _sized(renderer: Renderer, numbers: range, wish: Wish) -> Iterator[NDArray[Any]]:

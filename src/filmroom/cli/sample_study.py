@@ -105,6 +105,7 @@ def _localizers(size: int) -> Iterator[DataSet]:
         data_set = _image(f"localizer {name}", shadow, 1000 + number, 6.0)
         _common(data_set)
         data_set["ImageType"] = ("ORIGINAL", "PRIMARY", "LOCALIZER")
+        data_set["RescaleType"] = "US"  # what was added up along a ray is no Hounsfield unit
         data_set["SeriesInstanceUID"] = _uid("series localizer")
         data_set["SeriesNumber"] = "1"
         data_set["SeriesDescription"] = "Localizer"

@@ -176,11 +176,14 @@ class Element:
     @property
     def is_unchanged(self) -> bool:
         """Whether the element is still what was read, in all its items."""
-        if self._record is None:
-            return False
+        return self._record is not None and not self.has_changed_items
+
+    @property
+    def has_changed_items(self) -> bool:
+        """Whether it is a sequence that was read, and an item of it is no longer what was read."""
         if self._values is None or self.effective_vr is not VR.SQ:
-            return True
-        return all(not item.is_modified for item in self._values)
+            return False
+        return any(item.is_modified for item in self._values)
 
     def copy(self, owner: DataSet) -> Element:
         """A copy to be put into the data set ``owner``, of whose bytes and text it is independent.

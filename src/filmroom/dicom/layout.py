@@ -76,8 +76,8 @@ def layout_told_by(head: bytes, implicit: bool, little: bool) -> tuple[bool, boo
 
     The declared layout stands wherever the bytes leave a doubt. The byte order is another where
     the tag is known in that order and not, or as a retired one only, in the declared; where both
-    are known alike, the length decides, for first elements are short. Only a lower group will do,
-    as first elements have: else a tag of a later edition would turn the order.
+    are known alike, the length decides, for first elements are short. Against a tag that is not
+    known only a lower group will do, as first elements have: it may be of a later edition.
     """
     code = head[4:6]
     if code in _VRS:
@@ -86,7 +86,8 @@ def layout_told_by(head: bytes, implicit: bool, little: bool) -> tuple[bool, boo
         implicit = True
     lower = IMPLICIT[not little](head)[0] < IMPLICIT[little](head)[0]
     declared, other = (_familiarity(head, implicit, order) for order in (little, not little))
-    return implicit, not little if lower and other[0] and declared < other else little
+    turned = other[0] and declared < other and (lower or declared[0])
+    return implicit, not little if turned else little
 
 
 def _familiarity(head: bytes, implicit: bool, little: bool) -> tuple[int, int]:

@@ -193,7 +193,7 @@ class Parser:
         if tag <= last:
             self.tolerate("element out of order", tag, position)
         vr, value, length = header
-        foreign = (vr is None) != implicit
+        foreign = not _is_laid_out(buffer, position, header, implicit)
         if length == UNDEFINED:
             check_may_be_undefined(vr, tag, self.base + position)
             inner_implicit, inner_little = layout_inside(vr, implicit, little)
@@ -203,7 +203,7 @@ class Parser:
             )  # fmt: skip
             if vr is None:
                 # Implicit VR of undefined length amid explicit VR is what UN would be.
-                vr = VR.OB if tag in PIXEL_DATA else VR.UN if foreign else VR.SQ
+                vr = VR.OB if tag in PIXEL_DATA else VR.SQ if implicit else VR.UN
             end_of_it = DAMAGED_OPEN if foreign else following
             return (vr, position, value, stop, end_of_it), following if following >= 0 else stop
         stop = value + length
@@ -408,3 +408,18 @@ class Parser:
         if position < end:
             self.tolerate("bytes after the last item", None, position, TruncatedData)
         return found
+
+
+def _is_laid_out(buffer: memoryview, position: int, header: Header, implicit: bool) -> bool:
+    """Whether a header is as the standard lays it out, so that it may be written as it stands.
+
+    A VR of a later edition is: all that are still to come have 32 bits of length (PS3.5 §7.1.2).
+    """
+    code = bytes(buffer[position + 4 : position + 6])
+    vr, value, _ = header
+    if implicit:
+        return vr is None
+    if code in SHORT_VRS:
+        return value == position + 8
+    reserved = bytes(buffer[position + 6 : position + 8])
+    return value == position + 12 and code.isalpha() and code.isupper() and reserved == b"\0\0"

@@ -157,6 +157,11 @@ def _element(element: Element, layout: _Layout) -> Iterator[Piece]:
         yield from _items(element, layout)
         yield layout.mark(SEQUENCE_DELIMITER)
         return
+    if vr is VR.UN and element.has_changed_items:
+        yield layout.header(tag, VR.UN, UNDEFINED)
+        yield from _items(element, _INSIDE_UN)
+        yield _INSIDE_UN.mark(SEQUENCE_DELIMITER)
+        return
     if element.undefined_length:
         yield from _as_it_stands(element, layout)
         return

@@ -36,12 +36,9 @@ def _decode_us(raw: bytes) -> int:
 
 
 def _decode_text(raw: bytes) -> str:
-    # LENIENT: NUL or space padding on either kind of value, sent by many toolkits.
-    return raw.strip(b"\0 ").decode("ascii", "replace")
-
-
-def _decode_comment(raw: bytes) -> str:
-    return raw.strip(b"\0 ").decode("latin-1")
+    # LENIENT: NUL or space padding on either kind of value, sent by many toolkits. Bytes that no
+    # UID has stay what they are: a response repeats them.
+    return raw.strip(b"\0 ").decode("latin_1")
 
 
 def _decode_at(raw: bytes) -> tuple[int, ...]:
@@ -54,7 +51,7 @@ def _encode_at(value: tuple[int, ...]) -> bytes:
 
 
 def _encode_uid(value: str) -> bytes:
-    raw = value.encode("ascii")
+    raw = value.encode("latin_1")
     return raw + b"\0" * (len(raw) & 1)
 
 
@@ -77,7 +74,7 @@ class _Codec(NamedTuple):
 _CODEC_US = _Codec("US", _decode_us, _US.pack)
 _CODEC_UI = _Codec("UI", _decode_text, _encode_uid)
 _CODEC_AE = _Codec("AE", _decode_text, _encode_text)
-_CODEC_LO = _Codec("LO", _decode_comment, _encode_comment)
+_CODEC_LO = _Codec("LO", _decode_text, _encode_comment)
 _CODEC_AT = _Codec("AT", _decode_at, _encode_at)
 
 ELEMENTS: dict[str, tuple[int, _Codec]] = {

@@ -155,6 +155,16 @@ def test_an_animation_has_all_frames_at_the_images_own_speed(run, tmp_path, fram
     assert data.count(b"\x21\xf9\x04\0\x04\0") == count
 
 
+def test_an_animation_too_large_for_memory_is_refused_before_all_frames_are_rendered(
+    run, monkeypatch
+):
+    rendered = []
+    monkeypatch.setattr("filmroom.pixels.animation._MOST_BYTES", RAMP.nbytes)
+    monkeypatch.setattr("filmroom.cli.render._shape", lambda picture: rendered.append(1) or {})
+    assert "gigabyte" in run("film.dcm", "--out", "x.gif", code=1).stderr
+    assert len(rendered) == 2
+
+
 def written(run, tmp_path, *arguments):
     run(*arguments, "--out", "x.png")
     return png(tmp_path / "x.png")

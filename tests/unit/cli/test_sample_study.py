@@ -3,6 +3,7 @@ import pytest
 
 from filmroom.cli.sample_study import SLICES, sample_study
 from filmroom.dicom import ExplicitVRLittleEndian, encode_bytes, is_valid_uid
+from filmroom.dicom.validation import validate
 
 SIZE = 32
 
@@ -61,3 +62,14 @@ def test_slices_follow_each_other_at_their_spacing(images):
 )
 def test_attributes_that_a_ct_image_must_have(images, keyword):
     assert all(keyword in image for image in images)
+
+
+def test_the_study_conforms_to_the_standard(images):
+    for image in images:
+        assert validate(image).findings == ()
+
+
+def test_only_slices_are_in_hounsfield_units(images):
+    """A localizer adds up what it looks through: its pixels are of no unit (PS3.3 §C.8.2.1)."""
+    units = {image.values_of("ImageType")[2]: image["RescaleType"] for image in images}
+    assert units == {"AXIAL": "HU", "LOCALIZER": "US"}

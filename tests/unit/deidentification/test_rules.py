@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from identifiable import ct_image
 
@@ -105,3 +108,11 @@ def test_what_is_wrong_is_named(tmp_path, text, named):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match="No such file"):
         load_rules(tmp_path / "missing.toml")
+
+
+def test_the_example_of_the_how_to_can_be_loaded(tmp_path):
+    page = (Path(__file__).parents[3] / "docs/how-to/deidentify.md").read_text()
+    (example,) = re.findall(r"^```text\n(\[\[pixels\]\].*?)^```$", page, re.MULTILINE | re.DOTALL)
+    rules = load(tmp_path, example)
+    assert rules.pixels[0].regions == (Region(0, 0, 1024, 60),)
+    assert rules.actions == {0x0008103E: Action.C}

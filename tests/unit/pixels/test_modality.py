@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from filmroom.dicom import VR, DataSet
-from filmroom.pixels.functional_groups import functional_group
 from filmroom.pixels.lut import LookupTable
 from filmroom.pixels.modality import Rescale, modality_lut
 
@@ -62,12 +61,6 @@ def test_a_frames_own_line_goes_before_the_shared_one_and_that_before_the_images
     data_set = enhanced(None, [rescale_of("3", "0"), None])
     data_set["RescaleSlope"] = "7"
     assert [modality_lut(data_set, frame).slope for frame in range(2)] == [3, 7]
-
-
-def test_an_empty_group_is_none():
-    data_set = enhanced()
-    data_set["SharedFunctionalGroupsSequence"] = (DataSet(),)
-    assert functional_group(data_set, 0x00289145, 0) is None
 
 
 def test_a_slope_of_zero_counts_as_one_and_is_an_issue():

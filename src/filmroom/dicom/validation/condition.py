@@ -128,12 +128,14 @@ def filled(keyword: str) -> Condition:
 
 
 def equals(keyword: str, *values: str | int, at: int = 1) -> Condition:
-    """Value ``at`` of the attribute is one of ``values``."""
+    """Value ``at`` of the attribute is one of ``values``; unknown where there is none."""
     tag = tag_of(keyword)
-    return Condition(
-        f"{_subject(keyword, at)} is {_listed(values)}",
-        lambda data_set: pick(data_set, tag, at) in values,
-    )
+
+    def holds(data_set: DataSet) -> bool | None:
+        value = pick(data_set, tag, at)
+        return None if value is None else value in values
+
+    return Condition(f"{_subject(keyword, at)} is {_listed(values)}", holds)
 
 
 def differs(keyword: str, *values: str | int, at: int = 1) -> Condition:
@@ -148,12 +150,14 @@ def differs(keyword: str, *values: str | int, at: int = 1) -> Condition:
 
 
 def includes(keyword: str, *values: str | int) -> Condition:
-    """Any value of the attribute is one of ``values``."""
+    """Any value of the attribute is one of ``values``; unknown where there is none."""
     tag = tag_of(keyword)
-    return Condition(
-        f"{keyword} includes {_listed(values)}",
-        lambda data_set: any(value in values for value in data_set.values_of(tag)),
-    )
+
+    def holds(data_set: DataSet) -> bool | None:
+        present = data_set.values_of(tag)
+        return any(value in values for value in present) if present else None
+
+    return Condition(f"{keyword} includes {_listed(values)}", holds)
 
 
 def exceeds(keyword: str, number: int) -> Condition:

@@ -133,14 +133,13 @@ def _applied(data_set: DataSet, iod: Iod, findings: Findings) -> Iterator[Usage]
         if usage.letter == "M":
             yield usage
             continue
-        needed = usage.when is not None and usage.when.holds(data_set)
-        marks = [row.tag for row in module.rows if row.tag not in mandatory]
-        present = [tag for tag in marks if tag in data_set]
+        needed = None if usage.when is None else usage.when.holds(data_set)
+        present = [row.tag for row in module.rows if row.tag in data_set]
         if usage.not_otherwise and usage.when is not None and needed is False:
             for tag in present:
                 message = f"of the {module.name} module, not allowed unless {usage.when.text}"
                 findings.error(Location(), tag, iod.clause, message)
-        elif needed or present:
+        elif needed or any(tag not in mandatory for tag in present):
             yield usage
 
 

@@ -54,7 +54,7 @@ def _tables(data_set: DataSet, _: Subject) -> Iterator[Fault]:
     """Length of LUT Data, of every look-up table in items of this data set."""
     descriptor = data_set.values_of(_LUT_DESCRIPTOR)
     element = data_set.element(_LUT_DATA)
-    if len(descriptor) != 3 or element is None:
+    if len(descriptor) != 3 or element is None or not len(element.raw):
         return
     entries, bits = descriptor[0] or 1 << 16, descriptor[2]
     if bits not in _VOI_BITS:
@@ -85,7 +85,7 @@ def _palettes(data_set: DataSet, _: Subject) -> Iterator[Fault]:
         yield _DESCRIPTORS[0], "the three palettes differ in their first value mapped"
     for tag, descriptor in zip(_PALETTES, descriptors, strict=True):
         element = data_set.element(tag)
-        if element is None or len(descriptor) != 3:
+        if element is None or len(descriptor) != 3 or not len(element.raw):
             continue
         # The first value is of 16 bits without a sign, whatever its VR says.
         entries = descriptor[0] & 0xFFFF or 1 << 16
