@@ -1,4 +1,4 @@
-"""What holds for every test: hypothesis does not measure wall time, which a busy machine makes up."""
+"""What holds for every test: hypothesis measures no wall time, which a busy machine makes up."""
 
 from hypothesis import HealthCheck, settings
 
