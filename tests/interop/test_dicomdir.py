@@ -39,7 +39,7 @@ def pydicom_file_id(node) -> list[str]:
 
 def opened_by_pydicom(path: Path) -> FileSet:
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         return FileSet(path)
 
 

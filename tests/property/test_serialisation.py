@@ -6,7 +6,14 @@ from data_sets import data_sets, plain
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from filmroom.dicom import ExplicitVRBigEndian, ExplicitVRLittleEndian, encode_bytes, read_data_set
+from filmroom.dicom import (
+    VR,
+    DataSet,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    encode_bytes,
+    read_data_set,
+)
 from filmroom.dicom.bulk_data import BULK_DATA_VRS, bulk_data_pieces
 from filmroom.dicom.json import encode_json, json_model
 from filmroom.dicom.json_reader import from_json_model, read_json
@@ -32,6 +39,7 @@ def deeply(ds) -> None:
             deeply(item)
 
 
+@settings(max_examples=60)
 @given(data_sets())
 def test_json_and_back_keeps_every_vr_and_value(ds):
     back = read_json(as_json(ds), strict=True)
@@ -40,6 +48,7 @@ def test_json_and_back_keeps_every_vr_and_value(ds):
     assert back.issues == []
 
 
+@settings(max_examples=60)
 @given(data_sets())
 def test_xml_and_back_keeps_every_vr_and_value(ds):
     back = read_xml(as_xml(ds), strict=True)
@@ -48,6 +57,7 @@ def test_xml_and_back_keeps_every_vr_and_value(ds):
     assert back.issues == []
 
 
+@settings(max_examples=60)
 @given(data_sets(), syntaxes)
 def test_what_was_read_from_bytes_gives_the_same_models(ds, syntax):
     read = read_data_set(encode_bytes(ds, syntax), syntax)
@@ -55,6 +65,7 @@ def test_what_was_read_from_bytes_gives_the_same_models(ds, syntax):
     assert as_xml(read) == as_xml(ds)
 
 
+@settings(max_examples=60)
 @given(data_sets(), syntaxes)
 def test_what_comes_back_can_be_written(ds, syntax):
     written = encode_bytes(ds, syntax)
@@ -62,6 +73,7 @@ def test_what_comes_back_can_be_written(ds, syntax):
     assert encode_bytes(read_xml(as_xml(ds)), syntax) == written
 
 
+@settings(max_examples=60)
 @given(data_sets())
 def test_model_text_and_indented_text_are_one(ds):
     model = json_model(ds)
@@ -70,7 +82,8 @@ def test_model_text_and_indented_text_are_one(ds):
     assert json_model(back) == model
 
 
-@given(data_sets(), st.sets(st.sampled_from(sorted(BULK_DATA_VRS))))
+@settings(max_examples=40)
+@given(data_sets(depth=2), st.sets(st.sampled_from(sorted(BULK_DATA_VRS))))
 def test_values_that_are_left_out_are_fetched_again(ds, vrs):
     kept = {}
 
@@ -110,20 +123,41 @@ _pieces = st.one_of(
 cuts = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 12), _pieces), max_size=4)
 
 
-@settings(max_examples=200)
-@given(data_sets(depth=2), cuts, st.booleans())
-def test_damaged_json_gives_data_errors_only(ds, cuts, strict):
+def everything() -> DataSet:
+    """One element of every VR, private ones, sequences in sequences."""
+    values = {VR.AT: 0x00280010, VR.DS: "1.50", VR.IS: "7", VR.PN: "A^B=C=D", VR.UI: "1.2.3"}
+    ds = DataSet()
+    ds["SpecificCharacterSet"] = "ISO_IR 192"
+    for number, vr in enumerate(vr for vr in VR if vr is not VR.SQ):
+        size = vr.facts.item_size
+        plain = "ü" if vr.facts.charset else "A"
+        made = plain if not size else b"\1\2" * 4 if not vr.facts.multiple else 5
+        ds.set(0x00091000 + number, vr, values.get(vr, made))
+    ds.set(0x00090010, VR.LO, "ACME")
+    item = DataSet()
+    item["PatientID"] = "1\\2"
+    item["OtherPatientIDsSequence"] = [DataSet()]
+    ds["OtherPatientIDsSequence"] = [item, DataSet()]
+    return ds
+
+
+JSON, XML = as_json(everything()), as_xml(everything())
+
+
+@settings(max_examples=300)
+@given(cuts, st.booleans())
+def test_damaged_json_gives_data_errors_only(cuts, strict):
     try:
-        deeply(read_json(damage(as_json(ds), cuts), strict=strict))
+        deeply(read_json(damage(JSON, cuts), strict=strict))
     except DataError:
         pass
 
 
-@settings(max_examples=200)
-@given(data_sets(depth=2), cuts, st.booleans())
-def test_damaged_xml_gives_data_errors_only(ds, cuts, strict):
+@settings(max_examples=300)
+@given(cuts, st.booleans())
+def test_damaged_xml_gives_data_errors_only(cuts, strict):
     try:
-        deeply(read_xml(damage(as_xml(ds), cuts), strict=strict))
+        deeply(read_xml(damage(XML, cuts), strict=strict))
     except DataError:
         pass
 
@@ -158,7 +192,7 @@ _models = st.dictionaries(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(_models | _json, st.booleans())
 @example({"00100010": {"vr": "PN", "Value": [{"Alphabetic": "\ud800"}]}}, False)
 @example({"00281050": {"vr": "DS", "Value": [10**400]}}, False)

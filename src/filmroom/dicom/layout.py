@@ -84,10 +84,12 @@ def layout_told_by(head: bytes, implicit: bool, little: bool) -> tuple[bool, boo
         implicit = False
     elif not (code.isalpha() and code.isupper()):
         implicit = True
-    lower = IMPLICIT[not little](head)[0] < IMPLICIT[little](head)[0]
+    group, turned = IMPLICIT[little](head)[0], IMPLICIT[not little](head)[0]
+    if group == turned:
+        return implicit, little
     declared, other = (_familiarity(head, implicit, order) for order in (little, not little))
-    turned = other[0] and declared < other and (lower or declared[0])
-    return implicit, not little if turned else little
+    better = other[0] and declared < other and (turned < group or declared[0])
+    return implicit, not little if better else little
 
 
 def _familiarity(head: bytes, implicit: bool, little: bool) -> tuple[int, int]:
@@ -120,11 +122,18 @@ def could_follow(buffer: memoryview, position: int, end: int, tag: int, little: 
 
 
 def likely_header(
-    buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool
+    buffer: memoryview,
+    position: int,
+    end: int,
+    *,
+    implicit: bool,
+    little: bool,
+    after: int | None = None,
 ) -> tuple[Header, str] | None:
     """A header that is not as declared: as what it leads to a next element, and what is wrong.
 
-    None where it leads nowhere, and its tag is unknown too: then no element begins here.
+    None where it leads nowhere, and its tag is unknown too: then no element begins here. A private
+    tag is known where the one before it, ``after``, is of its group.
     """
     group, element, length = IMPLICIT[little](buffer, position)
     tag = group << 16 | element
@@ -132,7 +141,7 @@ def likely_header(
     for header, fault in readings:
         if _leads_on(buffer, header, end, tag, little):
             return header, fault
-    private = bool(tag & 0x10000) and implicit
+    private = implicit and bool(tag & 0x10000) and (after is None or after >> 16 == group)
     return readings[0] if private or lookup(tag) is not None else None
 
 

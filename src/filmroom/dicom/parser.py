@@ -181,7 +181,7 @@ class Parser:
             # LENIENT: a delimiter where none belongs, left over by converters.
             self.tolerate("delimiter outside of a sequence", tag, position)
             return None, position + 8
-        header = self._header(buffer, position, end, implicit=implicit, little=little)
+        header = self._header(buffer, position, end, implicit=implicit, little=little, after=last)
         if header is None:
             if last < 0 and not depth:
                 raise InvalidDicomFile(
@@ -274,7 +274,14 @@ class Parser:
         return vr, position + 12, LENGTH[little](buffer, position + 8)[0]
 
     def _header(
-        self, buffer: memoryview, position: int, end: int, *, implicit: bool, little: bool
+        self,
+        buffer: memoryview,
+        position: int,
+        end: int,
+        *,
+        implicit: bool,
+        little: bool,
+        after: int | None = None,
     ) -> Header | None:
         """The header of an element by what follows it as well; None where there is no element."""
         group, element, length = IMPLICIT[little](buffer, position)
@@ -287,7 +294,7 @@ class Parser:
             code in LONG_VRS and bytes(buffer[position + 6 : position + 8]) == b"\0\0"
         ):
             return self.header(buffer, position, end, implicit=False, little=little)
-        likely = likely_header(buffer, position, end, implicit=implicit, little=little)
+        likely = likely_header(buffer, position, end, implicit=implicit, little=little, after=after)
         if likely is None:
             return None
         header, fault = likely

@@ -139,3 +139,10 @@ def test_a_known_tag_is_an_element_though_it_leads_nowhere():
         (None, 8, 1 << 20),
         "",
     )
+
+
+def test_a_private_tag_is_an_element_after_one_of_its_group():
+    buffer = memoryview(implicit(0x7FE11010, b"cut", length=1 << 20))
+    for after, is_one in ((0x7FE10010, True), (0x7FE00010, False), (-1, False), (None, True)):
+        found = likely_header(buffer, 0, len(buffer), implicit=True, little=True, after=after)
+        assert (found is not None) is is_one
