@@ -22,6 +22,7 @@ __all__ = ["CODECS", "Codec", "codec_for", "decode", "encode"]
 
 _PIXEL_DATA = 0x7FE00010
 _BITS_STORED = 0x00280101
+_HIGH_BIT = 0x00280102
 _END_OF_IMAGE = b"\xff\xd9"
 _TAIL = 1024
 
@@ -43,6 +44,8 @@ class Codec:
     quality: str = ""
     gives_rgb: bool = False
     """Whether ``decode`` heeds the wish for RGB, or gives nothing else."""
+    keeps_cells: bool = False
+    """Whether whole pixel cells are kept, so that samples may end at any High Bit."""
     has_end: bool = True
     """Whether a compressed frame ends with EOI or EOC, which are the same bytes."""
 
@@ -75,7 +78,7 @@ _PSNR_UNIT = "peak signal to noise ratio in dB"
 _PREFIX = "1.2.840.10008.1.2"
 
 CODECS: dict[str, Codec] = {
-    f"{_PREFIX}.1.98": Codec(_decode_native, _encode_native, has_end=False),
+    f"{_PREFIX}.1.98": Codec(_decode_native, _encode_native, keeps_cells=True, has_end=False),
     f"{_PREFIX}.4.50": Codec(jpeg.decode, jpeg.encode_baseline, _JPEG_UNIT, gives_rgb=True),
     f"{_PREFIX}.4.51": Codec(jpeg.decode, jpeg.encode_extended, _JPEG_UNIT, gives_rgb=True),
     f"{_PREFIX}.4.53": Codec(jpeg.decode, gives_rgb=True),
@@ -94,7 +97,7 @@ CODECS: dict[str, Codec] = {
     f"{_PREFIX}.4.201": Codec(jpeg_2000.decode, jpeg_2000.encode_ht_lossless),
     f"{_PREFIX}.4.202": Codec(jpeg_2000.decode, jpeg_2000.encode_ht_lossless),
     f"{_PREFIX}.4.203": Codec(jpeg_2000.decode, jpeg_2000.encode_ht, _PSNR_UNIT),
-    f"{_PREFIX}.5": Codec(_decode_rle, _encode_rle, has_end=False),
+    f"{_PREFIX}.5": Codec(_decode_rle, _encode_rle, keeps_cells=True, has_end=False),
 }
 """By transfer syntax UID. Of the retired JPEG processes those are read that libjpeg reads."""
 
@@ -173,6 +176,10 @@ def encode(
         raise InvalidTransferSyntax(f"pixels cannot be encoded in {syntax} here", tag=_PIXEL_DATA)
     if array.shape != description.shape or array.dtype.kind not in "iu":
         raise InvalidValue("the array is not as described", tag=_PIXEL_DATA)
+    if description.high_bit != description.bits_stored - 1 and not codec.keeps_cells:
+        raise InvalidTransferSyntax(
+            "compressed samples end at the lowest bit: High Bit is Bits Stored - 1", tag=_HIGH_BIT
+        )
     bits = description.bits_stored - (1 if description.is_signed else 0)
     lowest = -(1 << bits) if description.is_signed else 0
     if array.min() < lowest or array.max() >= 1 << bits:

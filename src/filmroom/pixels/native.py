@@ -85,12 +85,12 @@ def pack(
     if description.frame_bits != description.samples * description.bits_allocated:
         raise InvalidValue("4:2:2 is not written uncompressed", tag=_PHOTOMETRIC_INTERPRETATION)
     unit = _unit(description, little_endian, words)
+    cells = as_cells(frames, description)
+    if description.planar_configuration == 1 and description.samples_per_pixel > 1:
+        cells = cells.transpose(0, 3, 1, 2)
     if description.bits_allocated == 1:
-        octets = np.packbits(frames.reshape(-1).astype(np.bool_), bitorder="little")
+        octets = np.packbits(cells.reshape(-1).astype(np.bool_), bitorder="little")
     else:
-        cells = as_cells(frames, description)
-        if description.planar_configuration == 1 and description.samples_per_pixel > 1:
-            cells = cells.transpose(0, 3, 1, 2)
         cells = np.ascontiguousarray(cells, description.dtype.newbyteorder("<"))
         octets = cells.reshape(-1).view(np.uint8)
     if unit == 1:

@@ -340,6 +340,7 @@ def test_more_precision_than_is_allocated_is_refused():
         (XL, {"pixel_representation": 1}),
         (XL_JPEG, {"bits_allocated": 8}),
         (RLE, {"bits_allocated": 1}),
+        (SV1, {"bits_stored": 12, "high_bit": 15}),
     ],
 )  # fmt: skip
 def test_what_a_transfer_syntax_cannot_hold_is_refused(uid, attributes):

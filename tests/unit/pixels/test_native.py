@@ -145,6 +145,7 @@ def test_frame_bytes_are_a_view():
 
 LAYOUTS = [
     {"bits_allocated": 1},
+    {"bits_allocated": 1, "samples_per_pixel": 3, "planar_configuration": 1},
     {"bits_allocated": 8},
     {"bits_allocated": 8, "samples_per_pixel": 3},
     {"bits_allocated": 8, "samples_per_pixel": 3, "planar_configuration": 1},
