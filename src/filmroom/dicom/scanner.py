@@ -289,13 +289,13 @@ class Scanner:
                     group, element, code, length = unpack(window, at)
                 if group != current:
                     tag = group << 16 | element
-                    if tag > last_wanted or tag in PIXEL_DATA:
-                        return self._end(view, position + at, end, tag)
                     if group == 0xFFFE:
                         # LENIENT: a delimiter where none belongs, left over by converters.
                         self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
                         at += 8
                         continue
+                    if tag > last_wanted or tag in PIXEL_DATA:
+                        return self._end(view, position + at, end, tag)
                     if not tag and self._parser.base + position + at:
                         # LENIENT: zeros after the last element, as padding.
                         self._parser.tolerate("zeros after the last element", None, position + at)
