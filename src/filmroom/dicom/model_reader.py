@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -45,6 +46,7 @@ _CHARACTER_SET = 0x00080005
 _PIXEL_DATA = 0x7FE00010
 _LONGEST_NUMBER = 32
 _LONGEST_DECIMAL = 16
+_EIGHT_DIGITS = re.compile("[0-9A-Fa-f]{8}")
 _SPACES = str.maketrans("", "", " \t\r\n")
 
 
@@ -121,8 +123,8 @@ class ModelReader:
         taking the tag off ``path``.
         """
         try:
-            tag = Tag(int(text, 16)) if len(text) == 8 and text.isalnum() else Tag.parse(text)
-        except (ValueError, InvalidValue):
+            tag = Tag(int(text, 16)) if _EIGHT_DIGITS.fullmatch(text) else Tag.parse(text)
+        except InvalidValue:
             raise self.error("an attribute is not named by eight hexadecimal digits") from None
         if tag >> 16 == 0xFFFE:
             raise self.error("an item or a delimiter where an attribute must stand")
@@ -336,7 +338,7 @@ class ModelReader:
         return number
 
     def _tag_value(self, value: object) -> int:
-        if isinstance(value, str) and len(value) == 8 and value.isalnum():
+        if isinstance(value, str) and _EIGHT_DIGITS.fullmatch(value):
             return int(value, 16)
         if isinstance(value, NumberText) or not isinstance(value, str):
             raise ValueError("no tag")

@@ -198,6 +198,7 @@ class TestPixelData:
 TOLERATED = [
     ('{"0008004a":{"vr":"CS","Value":["a"]}}', 0x0008004A, "a"),
     ('{"PatientID":{"vr":"LO","Value":["a"]}}', 0x00100020, "a"),
+    ('{"Modality":{"vr":"CS","Value":["CT"]}}', 0x00080060, "CT"),
     ('{"00100000":{"vr":"UL","Value":[1]},"00100020":{"vr":"LO","Value":["a"]}}', 0x00100020, "a"),
     ('{"00280010":{"Value":[5]}}', 0x00280010, 5),
     ('{"00280106":{"vr":"US or SS","Value":[5]}}', 0x00280106, 5),
@@ -241,6 +242,7 @@ REFUSED = [
     ("5", InvalidDicomFile, None),
     ("null", InvalidDicomFile, None),
     ('{"xx":{}}', InvalidValue, None),
+    ('{"0010００２０":{"vr":"LO"}}', InvalidValue, None),
     ('{"FFFEE000":{"vr":"OB"}}', InvalidValue, None),
     ('{"00100020":5}', InvalidValue, 0x00100020),
     ('{"00100020":{"vr":"LO","Value":[{}]}}', InvalidValue, 0x00100020),
