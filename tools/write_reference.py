@@ -31,11 +31,14 @@ from filmroom.config import Settings
 from filmroom.dicom import (
     STORAGE_SOP_CLASSES,
     TRANSFER_SYNTAXES,
+    ExplicitVRLittleEndian,
     TransferSyntax,
     lookup,
+    transfer_syntax,
     uid_name,
 )
 from filmroom.dicom.charset import _SETS
+from filmroom.pixels import can_transcode
 from filmroom.services.models import QUERY_MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -252,7 +255,11 @@ def python() -> str:
     sections = []
     for info in sorted(pkgutil.walk_packages(filmroom.__path__, "filmroom."), key=lambda i: i.name):
         # What lies deeper is a room's own affair.
-        if not info.ispkg or info.name.startswith("filmroom.cli") or info.name.count(".") > 2:
+        if (
+            not info.ispkg
+            or f"{info.name}.".startswith("filmroom.cli.")
+            or info.name.count(".") > 2
+        ):
             continue
         package = importlib.import_module(info.name)
         names = getattr(package, "__all__", [])
@@ -316,11 +323,17 @@ def storage_sop_classes() -> str:
 
 def transfer_syntaxes() -> str:
     """The transfer syntaxes in which data sets are kept."""
+    uncompressed = transfer_syntax(ExplicitVRLittleEndian.uid)
     rows = (
-        (syntax.name, f"`{uid}`", "" if syntax.encapsulated else "yes")
+        (
+            syntax.name,
+            f"`{uid}`",
+            "yes" if can_transcode(syntax, uncompressed) else "",
+            "yes" if can_transcode(uncompressed, syntax) else "",
+        )
         for uid, syntax in TRANSFER_SYNTAXES.items()
     )
-    return table(("transfer syntax", "UID", "native pixel data"), rows)
+    return table(("transfer syntax", "UID", "decoded", "encoded"), rows)
 
 
 def query_keys() -> str:

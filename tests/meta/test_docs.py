@@ -92,6 +92,19 @@ def test_every_error_is_in_the_reference():
     assert not missing, REFRESH
 
 
+def test_every_room_that_exports_names_is_in_the_reference():
+    text = (ROOT / "docs/reference/python.md").read_text()
+    rooms = [path.parent for path in SOURCE.glob("*/__init__.py") if "__all__" in path.read_text()]
+    missing = [r.name for r in rooms if r.name != "cli" and f"### filmroom.{r.name}\n" not in text]
+    assert not missing
+
+
+def test_generated_parts_are_the_same_in_every_run():
+    """No addresses of objects, as a repr has them."""
+    for page in PAGES:
+        assert " at 0x" not in page.read_text()
+
+
 def test_generated_parts_exist_and_are_used():
     used = {
         found
