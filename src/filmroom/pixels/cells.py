@@ -21,6 +21,7 @@ __all__ = [
     "as_stored",
     "as_unsigned",
     "check",
+    "check_length",
     "from_codec",
 ]
 
@@ -54,8 +55,8 @@ class Decoded:
 def check(header: Codestream, length: int, description: ImageDescription) -> None:
     """Raise :class:`InvalidValue` where a compressed frame is not the image described.
 
-    Also :class:`LengthOutOfBounds` where it would become longer than ``MAX_FRAME_LENGTH``, or large
-    out of a ``length`` too small to be of an image.
+    Also :class:`LengthOutOfBounds` where it would become large out of a ``length`` too small to be
+    of such an image.
     """
     if (header.rows, header.columns) != (description.rows, description.columns):
         raise InvalidValue(
@@ -76,12 +77,16 @@ def check(header: Codestream, length: int, description: ImageDescription) -> Non
             tag=_BITS_ALLOCATED,
         )
     samples = description.samples
-    if samples * description.dtype.itemsize > MAX_FRAME_LENGTH:
+    if samples > max(_UNQUESTIONED, length * _MOST_EXPANSION):
+        raise LengthOutOfBounds(f"{samples} samples out of {length} bytes", tag=_PIXEL_DATA)
+
+
+def check_length(description: ImageDescription) -> None:
+    """Raise :class:`LengthOutOfBounds` for a frame longer than ``MAX_FRAME_LENGTH`` decoded."""
+    if description.samples * description.dtype.itemsize > MAX_FRAME_LENGTH:
         raise LengthOutOfBounds(
             f"a frame longer than {MAX_FRAME_LENGTH} bytes once decoded", tag=_PIXEL_DATA
         )
-    if samples > max(_UNQUESTIONED, length * _MOST_EXPANSION):
-        raise LengthOutOfBounds(f"{samples} samples out of {length} bytes", tag=_PIXEL_DATA)
 
 
 def from_codec(decoded: Decoded, description: ImageDescription, *, lossy: bool) -> PixelArray:
@@ -117,8 +122,13 @@ def as_stored(array: PixelArray, description: ImageDescription) -> PixelArray:
     unused = description.bits_allocated - description.bits_stored
     if not unused:
         return array
-    out = array << (description.bits_allocated - 1 - description.high_bit)
-    out >>= unused
+    above = description.bits_allocated - 1 - description.high_bit
+    out: PixelArray
+    if above == unused and not description.is_signed:
+        out = array & np.array((1 << description.bits_stored) - 1, array.dtype)
+    else:
+        out = array << above
+        out >>= unused
     return out
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from filmroom.dicom import TransferSyntax
 from filmroom.errors import DataError, InvalidTransferSyntax, InvalidValue, TruncatedData
 from filmroom.pixels import jpeg, jpeg_2000, jpeg_ls, jpeg_xl, native, rle
-from filmroom.pixels.cells import Decoded, as_cells, from_codec
+from filmroom.pixels.cells import Decoded, as_cells, check_length, from_codec
 from filmroom.pixels.colour import is_ybr, to_rgb
 from filmroom.pixels.description import ImageDescription, PixelArray, PixelKind
 from filmroom.pixels.encapsulation import Tolerate
@@ -135,6 +135,7 @@ def decode(
         raise TruncatedData("an empty frame", tag=_PIXEL_DATA)
     if description.kind is not PixelKind.INTEGER:
         raise InvalidTransferSyntax("float pixel data is never compressed", tag=_PIXEL_DATA)
+    check_length(description)
     if codec.has_end and _END_OF_IMAGE not in bytes(data[-_TAIL:]).rstrip(b"\0"):
         # LENIENT: a JPEG image whose end is missing, cut off by a full disk or a gateway; libjpeg
         # shows what is there. Others refuse by themselves.

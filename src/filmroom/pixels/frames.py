@@ -13,6 +13,7 @@ from filmroom.errors import (
     DataError,
     InvalidTransferSyntax,
     InvalidValue,
+    LengthOutOfBounds,
     MissingRequiredTag,
     TruncatedData,
 )
@@ -213,12 +214,24 @@ class Frames(Sequence[PixelArray]):
             return native.unpack(
                 self._value, description, 0, count, little_endian=self._little, words=self._words
             )
-        # The last frame must be there before memory is taken for all that are promised.
+        # The last frame must be there, and the first an image, before memory is taken for all.
         self.encoded(count - 1)
-        out = np.empty((count, *description.shape), description.dtype)
+        out: PixelArray | None = None
         for number, frame in enumerate(self.decoded(workers=workers)):
+            if out is None:
+                out = self._room(count)
             out[number] = frame
+        assert out is not None
         return out
+
+    def _room(self, count: int) -> PixelArray:
+        shape = (count, *self.description.shape)
+        try:
+            return np.empty(shape, self.description.dtype)
+        except (MemoryError, ValueError):
+            raise LengthOutOfBounds(
+                f"{count} frames are more than the memory holds", tag=_PIXEL_DATA
+            ) from None
 
 
 def _extended(data_set: DataSet) -> tuple[bytes | memoryview, bytes | memoryview] | None:

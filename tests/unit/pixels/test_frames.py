@@ -19,6 +19,7 @@ from filmroom.errors import (
     DataError,
     InvalidTransferSyntax,
     InvalidValue,
+    LengthOutOfBounds,
     MissingRequiredTag,
     TruncatedData,
 )
@@ -397,6 +398,19 @@ def test_frames_promised_but_not_there_take_no_memory():
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 1 << 20
+
+
+def test_more_frames_than_the_memory_holds_are_refused(monkeypatch):
+    _, _, ds = compressed(RLE)
+    found = Frames(ds)
+
+    def empty(*shape):
+        raise MemoryError
+
+    monkeypatch.setattr(Frames, "_frame", lambda self, number: None)
+    monkeypatch.setattr(np, "empty", empty)
+    with pytest.raises(LengthOutOfBounds, match="3 frames"):
+        found.array(workers=1)
 
 
 def test_reading_one_frame_of_many_takes_the_memory_of_one():
