@@ -41,6 +41,14 @@ _LONGEST_BASIC = 0xFFFFFFFF
 _ITEM_HEADER = 8
 _SUBSAMPLED = "YBR_FULL_422"
 
+_PIXELS_ELSEWHERE = frozenset(
+    {
+        *(f"{_PREFIX}{number}" for number in (94, 95, 204, 205)),  # JPIP: at an address
+        *(f"1.2.840.10008.1.2.7.{number}" for number in (1, 2, 3)),  # SMPTE: in a stream beside it
+    }
+)
+"""Transfer syntaxes of data sets without pixels of their own (PS3.5 Annex A)."""
+
 COLOUR_TRANSFORMS: dict[str, str] = {
     f"{_PREFIX}50": _SUBSAMPLED,
     f"{_PREFIX}51": _SUBSAMPLED,
@@ -59,6 +67,8 @@ def can_transcode(stored: TransferSyntax, wanted: TransferSyntax) -> bool:
 
     Bits and colours that an encoder does not take show only in the attempt.
     """
+    if stored.uid in _PIXELS_ELSEWHERE or wanted.uid in _PIXELS_ELSEWHERE:
+        return False
     if stored.encapsulated and stored.uid not in CODECS:
         return False
     if not wanted.encapsulated:

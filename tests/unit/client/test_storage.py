@@ -98,6 +98,15 @@ def test_nothing_is_compressed_with_loss_and_no_video_decoded(stored, accepted):
         choose_context(negotiated(*accepted), CT, stored)
 
 
+@pytest.mark.parametrize("uid", [f"1.2.840.10008.1.2.{n}" for n in ("4.94", "4.204", "7.1")])
+def test_pixels_that_are_elsewhere_cannot_be_converted(uid):
+    """JPIP at an address, SMPTE in a stream: the data set itself has none."""
+    assert choose_context(negotiated(uid), CT, uid).transfer_syntax == uid
+    for stored, accepted in ((uid, EXPLICIT), (EXPLICIT, uid)):
+        with pytest.raises(NoPresentationContext):
+            choose_context(negotiated(accepted), CT, stored)
+
+
 def test_a_class_that_was_not_accepted():
     with pytest.raises(NoPresentationContext, match="accepted no presentation context for MR"):
         choose_context(negotiated(EXPLICIT), MR, EXPLICIT)
