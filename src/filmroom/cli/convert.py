@@ -79,6 +79,13 @@ def _convert(
         str | None,
         typer.Option("--syntax", help="Transfer syntax to write: UID, keyword or short name."),
     ] = None,
+    quality: Annotated[
+        float | None,
+        typer.Option(
+            help="Of lossy compression: JPEG 1 to 100, JPEG-LS error in grey levels, JPEG 2000 and"
+            " HTJ2K decibels, JPEG XL distance.",
+        ),
+    ] = None,
     to: Annotated[
         Form | None, typer.Option("--to", help="Form of what is written; default: by the suffix.")
     ] = None,
@@ -86,6 +93,7 @@ def _convert(
 ) -> None:
     """Convert DICOM files, DICOM JSON and Native DICOM Model XML into one another.
 
+    With --syntax images are decompressed or compressed; with loss they become new instances.
     One file is converted into one; several, or folders, into a folder, under their own names.
     Nothing that is read is ever written over, and a file appears whole or not at all.
     """
@@ -98,7 +106,7 @@ def _convert(
             if path in written or (path.exists() and _identity(path) in known):
                 raise StorageFailed(f"{path} is read from, or was written already")
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(_read(source), path, form, wanted)
+            _write(_read(source), path, form, wanted, quality)
         except (DataError, StorageFailed, OSError) as error:
             fault = (error.strerror if isinstance(error, OSError) else None) or error
             faults.append({"file": str(source), "fault": str(fault)})
@@ -181,7 +189,13 @@ def _read_model(path: Path, read: Callable[[bytes], DataSet]) -> _Object:
     return _Object(data_set, None if compressed else ExplicitVRLittleEndian, source_ae)
 
 
-def _write(found: _Object, path: Path, form: Form, wanted: TransferSyntax | None) -> None:
+def _write(
+    found: _Object,
+    path: Path,
+    form: Form,
+    wanted: TransferSyntax | None,
+    quality: float | None,
+) -> None:
     syntax = wanted or found.syntax
     if syntax is None:
         raise InvalidTransferSyntax(
@@ -189,7 +203,7 @@ def _write(found: _Object, path: Path, form: Form, wanted: TransferSyntax | None
             tag=_PIXEL_DATA,
             hint="name its transfer syntax with --syntax",
         )
-    data_set = in_syntax(found, syntax)
+    data_set = in_syntax(found, syntax, quality)
     if form is Form.DCM:
         if _DIRECTORY_RECORDS in data_set:
             raise InvalidDicomFile("a DICOMDIR: its offsets would not lead to its records")
@@ -205,16 +219,15 @@ def _write(found: _Object, path: Path, form: Form, wanted: TransferSyntax | None
         tell(f"{path}: {issue}")
 
 
-def in_syntax(found: _Object, wanted: TransferSyntax) -> DataSet:
+def in_syntax(found: _Object, wanted: TransferSyntax, quality: float | None = None) -> DataSet:
     """The data set with its pixel data encoded as ``wanted`` asks: the one place for that.
 
-    Raises InvalidTransferSyntax where it would have to be decompressed, compressed or both.
+    Raises InvalidTransferSyntax where it cannot be decoded or encoded, other DataErrors for pixels
+    that are not as described.
     """
-    element = found.data_set.element(_PIXEL_DATA)
-    if element is None or not len(element.raw) or found.syntax in (None, wanted):
+    if found.syntax is None:
         return found.data_set
-    if element.undefined_length or wanted.encapsulated:
-        raise InvalidTransferSyntax(
-            f"pixel data in {found.syntax} cannot be written as {wanted}", tag=_PIXEL_DATA
-        )
-    return found.data_set
+    # Only where it is needed: codecs and NumPy take a while to load.
+    from filmroom.pixels import transcode
+
+    return transcode(found.data_set, found.syntax, wanted, quality=quality)
