@@ -395,12 +395,27 @@ def time_outs() -> str:
 # ── the index of the documentation ──────────────────────────────────────────────────────────────
 
 
+def _title(page: Path) -> str:
+    """The first heading of a page."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return next(line for line in lines if line.startswith("# ")).removeprefix("# ")
+
+
 def how_to_guides() -> str:
     """A line for each page of ``docs/how-to``."""
     lines = []
     for path in sorted((ROOT / "docs/how-to").glob("*.md")):
-        title = path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
-        lines.append(f"- [{title}](how-to/{path.name})")
+        lines.append(f"- [{_title(path)}](how-to/{path.name})")
+    return "\n".join(lines)
+
+
+def explanations() -> str:
+    """A line for each page beside the tutorial that explains."""
+    known = {"README.md", "tutorial.md", "conformance.md"}
+    lines = []
+    for path in sorted((ROOT / "docs").glob("*.md")):
+        if path.name not in known:
+            lines.append(f"- [{_title(path)}]({path.name})")
     return "\n".join(lines)
 
 
@@ -423,6 +438,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "character-sets": character_sets,
     "time-outs": time_outs,
     "how-to-guides": how_to_guides,
+    "explanations": explanations,
 }
 """What may stand between the marks, by name."""
 
