@@ -31,6 +31,7 @@ _TO_FULL = np.linalg.inv(_FROM_FULL.astype(np.float64)).astype(np.float32)
 # 219 steps of luminance and 224 of chrominance stand for the full range.
 _FROM_PARTIAL = _FROM_FULL * (np.array([255 / 219, 255 / 224, 255 / 224], np.float32))
 _PARTIAL_BLACK = 16
+_STRETCH = 1 << 16
 
 
 def is_ybr(photometric_interpretation: str) -> bool:
@@ -70,10 +71,19 @@ def _transform(
     after: tuple[int, int, int],
     bits: int,
 ) -> PixelArray:
-    """``matrix @ (sample - before) + after`` of every pixel."""
-    offset = np.asarray(after, np.float32) - matrix @ np.asarray(before, np.float32) + 0.5
-    out = array.reshape(-1, 3).astype(np.float32) @ matrix.T
-    out += offset
-    np.clip(out, 0, (1 << bits) - 1, out=out)
-    # Truncation after adding one half is rounding.
-    return out.astype(array.dtype).reshape(array.shape)
+    """``matrix @ (sample - before) + after`` of every pixel, a stretch of pixels at a time."""
+    offset = np.asarray(after, np.float32) - matrix @ np.asarray(before, np.float32)
+    pixels = array.reshape(-1, 3)
+    out = np.empty_like(pixels)
+    for start in range(0, len(pixels), _STRETCH):
+        stretch = pixels[start : start + _STRETCH]
+        parts = [stretch[:, number].astype(np.float32) for number in range(3)]
+        for number, weights in enumerate(matrix):
+            # Truncation after adding one half is rounding.
+            channel = parts[0] * weights[0] + (offset[number] + np.float32(0.5))
+            for part, weight in zip(parts[1:], weights[1:], strict=True):
+                if weight:
+                    channel += part * weight
+            np.clip(channel, 0, (1 << bits) - 1, out=channel)
+            out[start : start + _STRETCH, number] = channel
+    return out.reshape(array.shape)
