@@ -149,3 +149,78 @@ def fill_groups(data_set, groups, chosen):
 def packed(*numbers):
     """16-bit numbers, little endian."""
     return struct.pack(f"<{len(numbers)}H", *numbers)
+
+
+FRAMES = {"NumberOfFrames": "2", "FrameIncrementPointer": 0x00181063}
+DX = {**GREY, "PixelData": bytes(32), "ImageType": ("ORIGINAL", "PRIMARY", "")}
+OBJECTS = {
+    "ComputedRadiographyImageStorage": {**GREY, "PixelData": bytes(32), "Modality": "CR"},
+    "CTImageStorage": {**GREY, "PixelData": bytes(32), "Modality": "CT"},
+    "MRImageStorage": {
+        **GREY, "PixelData": bytes(32), "Modality": "MR", "ScanningSequence": ("SE", "IR"),
+        "ScanOptions": "CG",
+    },
+    "UltrasoundImageStorage": {**BYTES, "PixelData": bytes(16), "Modality": "US"},
+    "UltrasoundMultiFrameImageStorage": {
+        **COLOUR, **FRAMES, "PixelData": bytes(96), "Modality": "US",
+    },
+    "SecondaryCaptureImageStorage": {**COLOUR, "PixelData": bytes(48)},
+    "MultiFrameSingleBitSecondaryCaptureImageStorage": {
+        **BIT, "PixelData": bytes(4), "NumberOfFrames": "2", "FrameIncrementPointer": 0x00182001,
+        "PageNumberVector": ("1", "2"),
+    },
+    "MultiFrameGrayscaleByteSecondaryCaptureImageStorage": {
+        **BYTES, **FRAMES, "PixelData": bytes(32),
+    },
+    "MultiFrameGrayscaleWordSecondaryCaptureImageStorage": {
+        **GREY, **FRAMES, "PixelData": bytes(64),
+    },
+    "MultiFrameTrueColorSecondaryCaptureImageStorage": {**COLOUR, **FRAMES, "PixelData": bytes(96)},
+    "DigitalXRayImageStorageForPresentation": {**DX, "Modality": "DX", "WindowCenter": "1"},
+    "DigitalXRayImageStorageForProcessing": {
+        **DX, "Modality": "DX", "PresentationIntentType": "FOR PROCESSING",
+    },
+    "DigitalMammographyXRayImageStorageForPresentation": {
+        **DX, "Modality": "MG", "WindowCenter": "1",
+    },
+    "DigitalIntraOralXRayImageStorageForPresentation": {
+        **DX, "Modality": "IO", "WindowCenter": "1",
+    },
+    "GrayscaleSoftcopyPresentationStateStorage": {"Modality": "PR"},
+    "BasicTextSRStorage": {"Modality": "SR"},
+    "EnhancedSRStorage": {"Modality": "SR"},
+    "ComprehensiveSRStorage": {"Modality": "SR"},
+    "KeyObjectSelectionDocumentStorage": {"Modality": "KO"},
+    "EnhancedMRImageStorage": {
+        **GREY, "PixelData": bytes(64), "NumberOfFrames": "2", "Modality": "MR",
+    },
+    "EnhancedCTImageStorage": {
+        **GREY, "PixelData": bytes(64), "NumberOfFrames": "2", "Modality": "CT",
+    },
+    "EncapsulatedPDFStorage": {},
+}  # fmt: skip
+# Rescale Type of functional groups, where the modality says what it is.
+UNITS = {"EnhancedMRImageStorage": "US", "EnhancedCTImageStorage": "HU"}
+
+
+def make(storage):
+    data_set = conforming(storage, values=OBJECTS[storage])
+    if storage in UNITS:
+        (shared,) = data_set.sequence("SharedFunctionalGroupsSequence")
+        (units,) = shared.sequence("PixelValueTransformationSequence")
+        units["RescaleType"] = UNITS[storage]
+    return data_set
+
+
+def places(data_set, steps=()):
+    """Every element here and in all items, with the way to it."""
+    for tag in data_set.tags():
+        yield steps, tag
+        for number, item in enumerate(data_set.sequence(tag)):
+            yield from places(item, (*steps, (tag, number)))
+
+
+def at(data_set, steps):
+    for tag, number in steps:
+        data_set = data_set.sequence(tag)[number]
+    return data_set

@@ -154,8 +154,8 @@ class _Check:
             if vr is not VR.OB:
                 self._error("PS3.5 §A.4", f"encapsulated pixel data of VR {vr} instead of OB")
             return
-        bits = self.data_set.values_of(_BITS_ALLOCATED)
-        if vr is VR.OB and bits and bits[0] > 8:
+        bits = self.data_set.get(_BITS_ALLOCATED)
+        if vr is VR.OB and isinstance(bits, int) and bits > 8:
             self._error("PS3.5 §8.1.2", "VR OB, more than 8 bits allocated make it OW")
 
     # ------------------------------------------------------------------ the value

@@ -44,7 +44,7 @@ def check_file_meta(meta: DataSet, data_set: DataSet, findings: Findings) -> Non
         findings.error(here, _VERSION, clause, f"{len(version)} bytes instead of 2")
     length = meta.values_of(_GROUP_LENGTH)
     record = meta.record(_GROUP_LENGTH)
-    if length and record is not None:
+    if length and isinstance(length[0], int) and record is not None:
         place = record if isinstance(record, tuple) else record.record
         true_length = None if place is None else meta.end_offset - place[4]
         if true_length is not None and length[0] != true_length:

@@ -83,7 +83,7 @@ def _patient_orientation(data_set: DataSet, _: Subject) -> Iterator[Fault]:
     if data_set.text(_ANATOMICAL_ORIENTATION_TYPE) == "QUADRUPED":
         return
     for letters in data_set.values_of(_PATIENT_ORIENTATION):
-        if letters and not _BIPED.fullmatch(letters):
+        if letters and not _BIPED.fullmatch(str(letters)):
             yield _PATIENT_ORIENTATION, "letters other than A, P, R, L, H and F"
             return
 

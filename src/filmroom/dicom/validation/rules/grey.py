@@ -9,7 +9,7 @@ from filmroom.dicom.validation.condition import root
 from filmroom.dicom.validation.finding import Severity
 from filmroom.dicom.validation.frames import frame_equals, group_of
 from filmroom.dicom.validation.functional_groups.general import FRAME_ORIGINAL, FRAME_TYPES
-from filmroom.dicom.validation.rules.rule import Fault, Rule, Subject
+from filmroom.dicom.validation.rules.rule import Fault, Rule, Subject, integers
 
 __all__ = ["GREY_RULES"]
 
@@ -52,7 +52,7 @@ def _window_pairs(data_set: DataSet, _: Subject) -> Iterator[Fault]:
 
 def _tables(data_set: DataSet, _: Subject) -> Iterator[Fault]:
     """Length of LUT Data, of every look-up table in items of this data set."""
-    descriptor = data_set.values_of(_LUT_DESCRIPTOR)
+    descriptor = integers(data_set, _LUT_DESCRIPTOR)
     element = data_set.element(_LUT_DATA)
     if len(descriptor) != 3 or element is None or not len(element.raw):
         return
@@ -68,13 +68,13 @@ def _tables(data_set: DataSet, _: Subject) -> Iterator[Fault]:
 
 def _modality_bits(data_set: DataSet, _: Subject) -> Iterator[Fault]:
     for item in data_set.sequence(_MODALITY_LUT_SEQUENCE):
-        descriptor = item.values_of(_LUT_DESCRIPTOR)
+        descriptor = integers(item, _LUT_DESCRIPTOR)
         if len(descriptor) == 3 and descriptor[2] not in _MODALITY_BITS:
             yield _MODALITY_LUT_SEQUENCE, "bits for each entry neither 8 nor 16"
 
 
 def _palettes(data_set: DataSet, _: Subject) -> Iterator[Fault]:
-    descriptors = [data_set.values_of(tag) for tag in _DESCRIPTORS]
+    descriptors = [integers(data_set, tag) for tag in _DESCRIPTORS]
     for tag, descriptor in zip(_DESCRIPTORS, descriptors, strict=True):
         if len(descriptor) == 3 and descriptor[2] not in _MODALITY_BITS:
             yield tag, "bits for each entry neither 8 nor 16"

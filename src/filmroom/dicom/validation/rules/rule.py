@@ -9,7 +9,7 @@ from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.uid import TransferSyntax
 from filmroom.dicom.validation.finding import Severity
 
-__all__ = ["Fault", "Rule", "Subject", "number"]
+__all__ = ["Fault", "Rule", "Subject", "integers", "number"]
 
 Fault = tuple[int, str]
 """The tag at fault, and what is wrong with it, without its value."""
@@ -43,3 +43,9 @@ def number(data_set: DataSet, tag: int) -> int | None:
     """The first value of ``tag`` as an integer; None where there is none."""
     values = data_set.values_of(tag)
     return int(values[0]) if values and isinstance(values[0], int) else None
+
+
+def integers(data_set: DataSet, tag: int) -> tuple[int, ...]:
+    """The values of ``tag`` where all are integers; else none, as of a VR that is not its own."""
+    values = data_set.values_of(tag)
+    return values if all(isinstance(value, int) for value in values) else ()
