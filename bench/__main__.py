@@ -8,11 +8,12 @@ of its own on an empty folder. Writes ``bench/RESULTS.md``.
 import argparse
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from measure import Run, measure
 from report import write_report
-from senders import SENDERS, make_objects
+from senders import SENDERS, SETS, ObjectSet, make_objects
 from servers import SERVERS
 
 PLACES = {"memory": Path("/dev/shm"), "disk": Path(tempfile.gettempdir())}
@@ -20,24 +21,23 @@ PLACES = {"memory": Path("/dev/shm"), "disk": Path(tempfile.gettempdir())}
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="200 objects instead of 2,000")
-    parser.add_argument("--objects", type=int, help="objects in a run")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the objects")
+    parser.add_argument("--sets", nargs="+", default=["ct"], choices=SETS)
     parser.add_argument("--rounds", type=int, default=3, help="times that each is measured")
     parser.add_argument("--servers", nargs="+", default=list(SERVERS), choices=SERVERS)
     parser.add_argument("--senders", nargs="+", default=list(SENDERS), choices=SENDERS)
     parser.add_argument("--places", nargs="+", default=list(PLACES), choices=PLACES)
-    parser.add_argument("--associations", nargs="+", type=int, default=[1, 4])
+    parser.add_argument("--associations", nargs="+", type=int, default=[1, 4, 8])
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("RESULTS.md"))
     return parser.parse_args()
 
 
-def main() -> None:
-    chosen = arguments()
-    count = chosen.objects or (200 if chosen.quick else 2_000)
+def measure_set(chosen: argparse.Namespace, objects: ObjectSet) -> list[Run]:
+    """All combinations with one set of objects, in rounds."""
     source = Path(tempfile.mkdtemp(prefix="filmroom-bench-", dir=PLACES["memory"]))
     runs: list[Run] = []
     try:
-        parts = make_objects(source, count, parts=max(chosen.associations))
+        parts = make_objects(source, objects, parts=max(chosen.associations))
         combinations = [
             (server, sender, associations, place)
             for place in chosen.places
@@ -49,7 +49,7 @@ def main() -> None:
             for server, sender, associations, place in combinations:
                 run = measure(
                     *(server, SERVERS[server], sender, SENDERS[sender]),
-                    *(associations, place, PLACES[place], parts),
+                    *(associations, place, PLACES[place], parts, objects),
                 )
                 runs.append(run)
                 print(
@@ -60,7 +60,18 @@ def main() -> None:
                 )
     finally:
         shutil.rmtree(source)
-    write_report(chosen.out, runs, count)
+    return runs
+
+
+def main() -> None:
+    chosen = arguments()
+    runs: list[Run] = []
+    for name in chosen.sets:
+        objects = SETS[name]
+        if chosen.quick:
+            objects = replace(objects, count=max(objects.count // 10, 4))
+        runs += measure_set(chosen, objects)
+    write_report(chosen.out, runs)
     print(chosen.out)
 
 

@@ -18,10 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from filmroom import net
-from filmroom.client.association import ProposedContext
 from filmroom.dicom import read_preamble_and_meta
-from filmroom.net.fragmentation import fragment
 from filmroom.net.command import encode_command
+from filmroom.net.fragmentation import fragment
 
 _IOV = min(os.sysconf("SC_IOV_MAX"), 1024)
 STATUS = b"\x00\x00\x00\x09\x02\x00\x00\x00"
@@ -50,7 +49,9 @@ class Sender(threading.Thread):
         negotiated = self._associate()
         contexts = {c.abstract_syntax: c.context_id for c in negotiated.contexts.values()}
         size = negotiated.peer_max_length
-        messages = [list(self._laid_out(contexts[of], uid, data, size)) for of, uid, _, data in self._files]
+        messages = [
+            list(self._laid_out(contexts[of], uid, data, size)) for of, uid, _, data in self._files
+        ]
         self.ready.set()
         self._begin.wait()
         for buffers in messages:
@@ -125,7 +126,11 @@ def main() -> None:
         sender.join()
     seconds = time.perf_counter() - began
     sent = sum(len(sender._files) for sender in senders)
-    print(json.dumps({"sent": sent, "succeeded": sum(s.succeeded for s in senders), "seconds": seconds}))
+    print(
+        json.dumps(
+            {"sent": sent, "succeeded": sum(s.succeeded for s in senders), "seconds": seconds}
+        )
+    )
 
 
 if __name__ == "__main__":

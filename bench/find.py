@@ -18,15 +18,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-from measure import listens
 from processes import eventually, free_port
-from servers import FILMROOM
 
 from filmroom.archive.index import OnDuplicate, SqliteIndex
 from filmroom.archive.record import InstanceRecord
 from filmroom.client import LocalEntity, ProposedContext, RemoteEntity, associate, find
 from filmroom.client.contexts import UNCOMPRESSED
 from filmroom.dicom import DataSet, tag_for
+from measure import listens
+from servers import FILMROOM
 
 ROOT = "1.2.826.0.1.3680043.10.77"
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
@@ -47,7 +47,7 @@ SYLLABLES = (
 
 
 def record(number: int, chance: random.Random) -> InstanceRecord:
-    """The first instance of study ``number``; two studies in three are of a patient of their own."""
+    """The first instance of study ``number``; of three studies two share a patient."""
     patient = number - number % 3 % 2
     own = random.Random(patient)
     family = own.choice(FAMILY) + "".join(own.choices(SYLLABLES, k=2))

@@ -1,5 +1,6 @@
 """One run: start a server, send it everything, and see what that took."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import psutil
 from processes import eventually, free_port
 
-from senders import Send
+from senders import ObjectSet, Send
 from servers import Start
 
 DCMTK_TUNED = {**os.environ, "TCP_NODELAY": "1"}
@@ -34,6 +35,7 @@ class Run:
     cpu_seconds: float
     peak_mb: float
     lost: int
+    objects: str = ""
 
     @property
     def rate(self) -> float:
@@ -90,6 +92,25 @@ def listens(port: int, process: subprocess.Popen) -> bool:
     )
 
 
+def own_seconds(said: list[bytes]) -> float | None:
+    """What a sender that measures itself says, without its start."""
+    try:
+        return max(json.loads(line)["seconds"] for line in said)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def settled(pid: int) -> None:
+    """Wait until a server that has just started does nothing more."""
+    last = -1.0
+    for _ in range(40):
+        time.sleep(0.3)
+        now = cpu_seconds(pid)
+        if now == last:
+            return
+        last = now
+
+
 def measure(
     server: str,
     start: Start,
@@ -99,6 +120,7 @@ def measure(
     place: str,
     root: Path,
     parts: list[Path],
+    objects: ObjectSet,
 ) -> Run:
     """Send all ``parts`` to a new server, on ``associations`` associations at once."""
     folder = Path(tempfile.mkdtemp(prefix="filmroom-bench-", dir=root))
@@ -115,6 +137,8 @@ def measure(
     )
     try:
         eventually(lambda: listens(port, process), f"{server} listens")
+        # Whatever it does at its start is none of the work that is measured.
+        settled(process.pid)
         shares = [parts[number::associations] for number in range(associations)]
         memory = PeakMemory(process.pid)
         memory.start()
@@ -131,27 +155,24 @@ def measure(
         began = time.perf_counter()
         senders = [
             subprocess.Popen(
-                send(port, links),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=DCMTK_TUNED,
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=DCMTK_TUNED
             )
-            for links in folders
+            for command in send(port, folders)
         ]
-        for one in senders:
-            one.wait()
-        seconds = time.perf_counter() - began
+        said = [one.communicate()[0] for one in senders]
+        seconds = own_seconds(said) or time.perf_counter() - began
         used = cpu_seconds(process.pid) - cpu_before
         peak = memory.stop()
         stored = sum(
-            path.is_file() and path.stat().st_size > 500_000
+            path.is_file() and path.stat().st_size > objects.pixels * 0.9
             for path in kept.rglob("*")
-            if not path.name.startswith("index.sqlite")
+            if "index" not in str(path.relative_to(kept))
         )
         size = sum(path.stat().st_size for path in files) / 1e6
         return Run(
             *(server, sender, associations, place, size, seconds, used, peak / 1e6),
             lost=len(files) - stored,
+            objects=objects.name,
         )
     finally:
         process.terminate()

@@ -9,24 +9,26 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from measure import Run
 
 HEAD = """# Results
 
-C-STORE of {count:,} CT objects of {size:.0f} KB, measured by `make bench` on {date}. Every server
-got the same objects from the same senders on the same machine, in {rounds} interleaved rounds; each
-run is a new server process on an empty folder. A figure is the median of the rounds, in brackets
-the lowest and highest. CPU seconds are the server's alone, with its child processes; memory is the
-peak of its resident set, children added up. The ratio compares a server's rate with that of
-`storescp --fork` in the same round.
+C-STORE, measured by `make bench` on {date}. Every server got the same objects from the same senders
+on the same machine, in {rounds} interleaved rounds; each run is a new server process on an empty
+folder. A figure is the median of the rounds, in brackets the lowest and highest. CPU seconds are
+the server's alone, with its child processes; memory is the peak of its resident set, children added
+up. The ratios compare a server's rate with those of `storescp --fork` and of Orthanc in the same
+round.
 
 Filmroom syncs every object and commits its index row before it answers; "relaxed" indexes without
-syncing. The peers neither sync nor index. The senders run on the same cores and need a CPU second
-per GB and more themselves; the time of `filmroom store` includes the half second that Python needs
-to start. DCMTK's programs run with TCP_NODELAY=1: without it Debian's build waits 40 ms an object
-for delayed acknowledgements.
+syncing. Orthanc indexes, and syncs its objects unless "unsynced"; the others neither sync nor
+index. The senders run on the same cores: DCMTK's storescu needs a CPU second per GB and more, the
+fast sender a third of it. It measures itself, without its start; the times of the others include
+it. DCMTK's programs run with TCP_NODELAY=1: without it Debian's build waits 40 ms an object for
+delayed acknowledgements.
 """
 
 
@@ -61,39 +63,37 @@ def spread(values: list[float], form: str) -> str:
     return f"{middle} ({format(min(values), form)}–{format(max(values), form)})"
 
 
-def write_report(out: Path, runs: list[Run], count: int) -> None:
-    rounds = max(
-        sum(
-            (r.server, r.sender, r.associations, r.place)
-            == (run.server, run.sender, run.associations, run.place)
-            for r in runs
-        )
-        for run in runs
-    )
-    size = runs[0].megabytes / count * 1000
+def write_report(out: Path, runs: list[Run]) -> None:
+    same = Counter((r.objects, r.server, r.sender, r.associations, r.place) for r in runs)
+    rounds = max(same.values())
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lines = [HEAD.format(count=count, size=size, rounds=rounds, date=date)]
+    lines = [HEAD.format(rounds=rounds, date=date)]
     lines += [*machine(), ""]
-    for place, sender, associations in dict.fromkeys(
-        (run.place, run.sender, run.associations) for run in runs
+    for objects, place, sender, associations in dict.fromkeys(
+        (run.objects, run.place, run.sender, run.associations) for run in runs
     ):
         plural = "association" if associations == 1 else "associations"
         lines += [
-            f"## {sender}, {associations} {plural}, {place}",
+            f"## {objects}: {sender}, {associations} {plural}, {place}",
             "",
-            "| server | MB/s | × storescp --fork | CPU s per GB | peak MB | lost |",
-            "|---|---|---|---|---|---|",
+            "| server | MB/s | × storescp --fork | × Orthanc | CPU s per GB | peak MB | lost |",
+            "|---|---|---|---|---|---|---|",
         ]
         table: dict[str, list[Run]] = {}
         for run in runs:
-            if (run.place, run.sender, run.associations) == (place, sender, associations):
+            if (run.objects, run.place, run.sender, run.associations) == (
+                *(objects, place, sender, associations),
+            ):
                 table.setdefault(run.server, []).append(run)
         for server, its in table.items():
-            base = table.get("storescp --fork", [])
-            ratios = [run.rate / other.rate for run, other in zip(its, base, strict=False)]
+            ratios = [
+                [run.rate / other.rate for run, other in zip(its, base, strict=False)]
+                for base in (table.get("storescp --fork", []), table.get("Orthanc", []))
+            ]
             lines.append(
                 f"| {server} | {spread([run.rate for run in its], '.0f')} "
-                f"| {spread(ratios, '.2f') if ratios else ''} "
+                f"| {spread(ratios[0], '.2f') if ratios[0] else ''} "
+                f"| {spread(ratios[1], '.1f') if ratios[1] else ''} "
                 f"| {spread([run.cpu_per_gb for run in its], '.1f')} "
                 f"| {max(run.peak_mb for run in its):.0f} | {max(run.lost for run in its)} |"
             )
