@@ -215,6 +215,26 @@ def test_lossless_jpeg_never_transforms_colours():
     assert np.array_equal(decode(SV1, stream, of_jpeg("RGB"), rgb=True), RED)
 
 
+@pytest.mark.parametrize("uid", [SV1, PROCESS_14])
+def test_ybr_full_in_lossless_jpeg_is_converted_afterwards(uid):
+    description = of_jpeg("YBR_FULL")
+    ybr = np.full(RED.shape, YBR_OF_RED, np.uint8)
+    encoded = encode(uid, ybr, description)
+    assert np.array_equal(decode(uid, encoded, description), ybr)
+    assert near(decode(uid, encoded, description, rgb=True), RED)
+
+
+def test_twelve_bits_of_colour_use_their_whole_range():
+    description = described(
+        bits_stored=12, samples_per_pixel=3, photometric_interpretation="YBR_FULL"
+    )
+    ybr = np.full(description.shape, [part * 16 for part in YBR_OF_RED], np.uint16)
+    encoded = encode(EXTENDED, ybr, description, quality=100)
+    assert np.abs(decode(EXTENDED, encoded, description).astype(int) - ybr).max() <= 4
+    rgb = decode(EXTENDED, encoded, description, rgb=True)
+    assert np.abs(rgb.astype(int) - RED.astype(int) * 16).max() <= 32
+
+
 @pytest.mark.parametrize("predictor", range(1, 8))
 def test_all_predictors_of_lossless_jpeg_are_read(predictor):
     description = described(bits_stored=14)
