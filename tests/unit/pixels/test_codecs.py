@@ -322,6 +322,30 @@ def test_images_of_another_size_are_refused(uid, other):
         decode(uid, encoded, described(bits_allocated=8, **other))
 
 
+def test_images_of_another_codec_are_refused():
+    description = described(bits_allocated=8)
+    streams = {uid: encode(uid, smooth(description), description) for uid in (SV1, JPEG_LS, J2K)}
+    for uid in streams:
+        for other in streams:
+            if other != uid:
+                with pytest.raises(DataError):
+                    decode(uid, streams[other], description)
+
+
+def test_subsampled_components_of_jpeg_2000_are_refused():
+    description = described(bits_allocated=8, samples_per_pixel=3)
+    stream = bytearray(encode(J2K, smooth(description), description))
+    stream[46] = 2  # XRsiz of the second component
+    with pytest.raises(InvalidValue, match="subsampled"):
+        decode(J2K, bytes(stream), description)
+
+
+def test_floating_point_samples_of_jpeg_xl_are_refused():
+    stream = imagecodecs.jpegxl_encode(np.zeros((16, 18), np.float32), lossless=True)
+    with pytest.raises(InvalidValue, match="integer"):
+        decode(XL_LOSSLESS, stream, described(bits_allocated=32))
+
+
 def test_a_bomb_is_refused_by_its_header():
     """A codestream that promises more than the image, and one that the data set backs."""
     huge = described(rows=65535, columns=65535, bits_allocated=8)
