@@ -14,7 +14,7 @@ from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
 from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary, lookup
 from filmroom.dicom.element import Element
 from filmroom.dicom.issue import Issue
-from filmroom.dicom.parser import DAMAGED_OPEN, Parser, Record
+from filmroom.dicom.parser import Parser, Record
 from filmroom.dicom.tag import Tag, as_tag
 from filmroom.dicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import VR
@@ -132,18 +132,9 @@ class DataSet:
         return element
 
     def _element(self, tag: int, record: Record) -> Element:
-        vr, _, value, stop, end = record
-        syntax = self.transfer_syntax
-        element = Element(
-            tag,
-            self.resolve_vr(tag) if vr is None else vr,
-            self._buffer[value:stop],
-            undefined_length=end == DAMAGED_OPEN or end > stop,
-            little_endian=syntax.little_endian,
-        )
-        element._owner = self
-        element._record = record
-        return element
+        vr = record[0]
+        raw = self._buffer[record[2] : record[3]]
+        return Element.read(self, tag, self.resolve_vr(tag) if vr is None else vr, raw, record)
 
     def record(self, tag: int) -> Record | Element | None:
         """What is held of ``tag``: the record of its place in the buffer while untouched."""

@@ -31,7 +31,8 @@ __all__ = [
 STORAGE_SOP_CLASSES: Mapping[str, tuple[str, str]] = STORAGE
 """Keyword and name of every Storage SOP class by UID (PS3.4 Annex B)."""
 
-_TAG_BY_KEYWORD = {row[0]: tag for tag, row in ELEMENTS.items() if row[0]}
+TAG_BY_KEYWORD = {row[0]: tag for tag, row in ELEMENTS.items() if row[0]}
+"""Tags of PS3.6 by their keywords."""
 _UID_BY_KEYWORD = {row[0]: uid for uid, row in UIDS.items() if row[0]}
 
 
@@ -120,7 +121,7 @@ def lookup(tag: int) -> Entry | None:
 
 def tag_for(keyword: str) -> int | None:
     """The tag of a keyword of PS3.6, or None."""
-    return _TAG_BY_KEYWORD.get(keyword)
+    return TAG_BY_KEYWORD.get(keyword)
 
 
 def uid_for(keyword: str) -> str | None:

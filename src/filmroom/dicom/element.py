@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
 from filmroom.dicom.dictionary import lookup
+from filmroom.dicom.parser import DAMAGED_OPEN, Record
 from filmroom.dicom.tag import Tag
 from filmroom.dicom.values import (
     decode_text,
@@ -20,7 +21,6 @@ from filmroom.errors import InvalidValue
 
 if TYPE_CHECKING:
     from filmroom.dicom.dataset import DataSet
-    from filmroom.dicom.parser import Record
 
 __all__ = ["Element"]
 
@@ -105,9 +105,10 @@ class Element:
     @property
     def values(self) -> tuple[Any, ...]:
         """The decoded values, items of a sequence as data sets; empty for a value of no length."""
-        if self._values is None:
-            self._values = self._decode()
-        return self._values
+        values = self._values
+        if values is None:
+            values = self._values = self._decode()
+        return values
 
     @property
     def value(self) -> Any:
@@ -115,10 +116,15 @@ class Element:
 
         A sequence is always the tuple of its items.
         """
-        values = self.values
-        if len(values) == 1 and self.effective_vr is not VR.SQ:
+        values = self._values
+        if values is None:
+            values = self._values = self._decode()
+        vr = self.vr if self.vr is not VR.UN else self.effective_vr
+        if vr is VR.SQ:
+            return values
+        if len(values) == 1:
             return values[0]
-        return values if values or self.effective_vr is VR.SQ else None
+        return values or None
 
     @property
     def numbers(self) -> memoryview[Any]:
@@ -218,17 +224,37 @@ class Element:
         return owner.character_sets
 
     def _decode(self) -> tuple[Any, ...]:
-        assert self._raw is not None
-        owner, vr = self._owner, self.effective_vr
+        raw, owner, vr = self._raw, self._owner, self.vr
+        assert raw is not None
+        little = self.little_endian
+        if vr is VR.UN:
+            vr, little = self.effective_vr, True
         if vr is VR.SQ:
             return () if owner is None else owner.parse_items(self)
-        offset = None if self._record is None else self._record[1]
-        values, fault = decode_values(
-            vr, self._raw, little_endian=self._raw_is_little, sets=self._sets(vr)
-        )
+        sets = DEFAULT_CHARACTER_SETS
+        # Specific Character Set itself is of a VR that it does not apply to.
+        if owner is not None and vr.facts.charset:
+            sets = owner.character_sets
+        values, fault = decode_values(vr, raw, little_endian=little, sets=sets)
         if fault and owner is not None:
-            owner.parser.tolerate(fault, self.tag, offset)
+            owner.parser.tolerate(
+                fault, self.tag, None if self._record is None else self._record[1]
+            )
         return values
+
+    @classmethod
+    def read(cls, owner: DataSet, tag: int, vr: VR, raw: memoryview, record: Record) -> Element:
+        """The element that ``record`` of ``owner`` stands for."""
+        element = cls.__new__(cls)
+        element.tag = Tag(tag)
+        element.vr = vr
+        element.undefined_length = record[4] == DAMAGED_OPEN or record[4] > record[3]
+        element.little_endian = owner.transfer_syntax.little_endian
+        element._raw = raw
+        element._values = None
+        element._owner = owner
+        element._record = record
+        return element
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Element):

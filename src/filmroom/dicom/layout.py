@@ -8,6 +8,7 @@ true length begins with a higher tag.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 
 from filmroom.dicom.dictionary import lookup
 from filmroom.dicom.vr import LONG_VRS, SHORT_VRS, VR
@@ -71,6 +72,7 @@ def layout_inside(vr: VR | None, implicit: bool, little: bool) -> tuple[bool, bo
     return implicit or vr is VR.UN or vr is None, little or vr is VR.UN
 
 
+@lru_cache(maxsize=1024)
 def layout_told_by(head: bytes, implicit: bool, little: bool) -> tuple[bool, bool]:
     """Implicit VR?, little endian? as the first eight bytes of a data set tell it.
 
@@ -97,7 +99,7 @@ def _familiarity(head: bytes, implicit: bool, little: bool) -> tuple[int, int]:
     group, element, length = IMPLICIT[little](head)
     if not implicit:
         length = length >> 16 if little else length & 0xFFFF
-    entry = lookup(group << 16 | element)
+    entry = None if group & 1 else lookup(group << 16 | element)
     return 0 if entry is None else 1 if entry.retired else 2, -length
 
 

@@ -3,8 +3,8 @@
 A record is ``(vr, start, value, stop, end)``: the VR or None in implicit VR, and the offsets of
 header, value, end of value and end of element. ``end`` differs from ``stop`` by the delimiter of
 an undefined length; it is ``DAMAGED`` or ``DAMAGED_OPEN`` where the bytes cannot stand as they
-are. No value is copied or decoded. The loop over the headers is the hot path of reading: it is
-written out for speed, and leaves to methods whatever is not plain.
+are. No value is copied or decoded. Most elements are plain: two tight loops record these, and leave
+to the parser whatever is not.
 """
 
 from __future__ import annotations
@@ -107,26 +107,19 @@ class Parser:
         Ends before the first tag that is not below ``stop_before``.
         """
         records: dict[int, Record] = {}
-        unpack = (IMPLICIT if implicit else EXPLICIT)[little]
-        short, like_vr = SHORT_VRS.get, LIKE_VR if little else _NONE_LIKE_VR
-        above, last_start, last, ordered = min(stop_before, _GROUP_OF_ITEMS), end - 8, -1, True
-        vr: VR | None
-        record: Record | None
-        while position <= last_start:
-            if implicit:
-                group, element, length = unpack(buffer, position)
-                vr, plain = None, length & 0xFFFF not in like_vr
-            else:
-                group, element, code, length = unpack(buffer, position)
-                vr = short(code)
-                plain = vr is not None
+        walk = _walk_implicit if implicit else _walk_explicit
+        above, last, ordered = min(stop_before, _GROUP_OF_ITEMS), -1, True
+        while True:
+            position, last = walk(buffer, position, end, little, records, last, above)
+            if position + 8 > end:
+                if position < end:
+                    left = end - position
+                    self.tolerate(
+                        f"{left} bytes after the last element", None, position, TruncatedData
+                    )
+                break
+            group, element = IMPLICIT[little](buffer, position)[:2]
             tag = group << 16 | element
-            value = position + 8
-            stop = value + length
-            if plain and last < tag < above and stop <= end and not length & 1:
-                records[tag] = vr, position, value, stop, stop
-                last, position = tag, stop
-                continue
             if tag >= stop_before:
                 break
             if not tag and last >= 0:
@@ -148,11 +141,6 @@ class Parser:
                 # LENIENT: of two elements of one tag the first counts, as in DCMTK.
                 records.setdefault(tag, record)
                 ordered = False
-        else:
-            if position < end:
-                self.tolerate(
-                    f"{end - position} bytes after the last element", None, position, TruncatedData
-                )
         if not ordered:
             records = dict(sorted(records.items()))
         elif records and not next(iter(records)) & 0xFFFF:
@@ -325,6 +313,11 @@ class Parser:
         levels = [(in_item, implicit, little)]
         while position + 8 <= end:
             in_item, implicit, little = levels[-1]
+            if in_item:
+                walk = _walk_implicit if implicit else _walk_explicit
+                position, _ = walk(buffer, position, end, little, {}, -1, _GROUP_OF_ITEMS)
+                if position + 8 > end:
+                    break
             group, element, length = IMPLICIT[little](buffer, position)
             here = group << 16 | element
             if in_item and group != 0xFFFE:
@@ -415,6 +408,69 @@ class Parser:
         if position < end:
             self.tolerate("bytes after the last item", None, position, TruncatedData)
         return found
+
+
+def _walk_explicit(
+    buffer: memoryview,
+    position: int,
+    end: int,
+    little: bool,
+    records: dict[int, Record],
+    last: int,
+    above: int,
+) -> tuple[int, int]:
+    """Record elements in explicit VR as long as they are plain: the hot path of reading.
+
+    Plain is a known VR, a tag above ``last`` and below ``above``, and an even length within the
+    buffer. Returns where the first begins that is not, and the last tag.
+    """
+    unpack, unpack_length = EXPLICIT[little], LENGTH[little]
+    short, long = SHORT_VRS.get, LONG_VRS.get
+    last_start = end - 8
+    while position <= last_start:
+        group, element, code, length = unpack(buffer, position)
+        value = position + 8
+        vr = short(code)
+        if vr is None:
+            vr = long(code)
+            # The two bytes after a VR with a length of 32 bits are reserved, and zero.
+            if vr is None or length or value + 4 > end:
+                break
+            (length,) = unpack_length(buffer, value)
+            value += 4
+        tag = group << 16 | element
+        stop = value + length
+        if length & 1 or stop > end or not last < tag < above:
+            break
+        records[tag] = vr, position, value, stop, stop
+        last = tag
+        position = stop
+    return position, last
+
+
+def _walk_implicit(
+    buffer: memoryview,
+    position: int,
+    end: int,
+    little: bool,
+    records: dict[int, Record],
+    last: int,
+    above: int,
+) -> tuple[int, int]:
+    """The same in implicit VR, where a length must not look like a VR to be plain."""
+    unpack, like_vr = IMPLICIT[little], LIKE_VR if little else _NONE_LIKE_VR
+    last_start = end - 8
+    while position <= last_start:
+        group, element, length = unpack(buffer, position)
+        tag = group << 16 | element
+        value = position + 8
+        stop = value + length
+        if length & 1 or stop > end or not last < tag < above or length & 0xFFFF in like_vr:
+            break
+        records[tag] = None, position, value, stop, stop
+        last = tag
+        position = stop
+    return position, last
 
 
 def _is_laid_out(buffer: memoryview, position: int, header: Header, implicit: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Self
 
-from filmroom.dicom.dictionary import tag_for
+from filmroom.dicom.dictionary import TAG_BY_KEYWORD
 from filmroom.errors import InvalidValue
 
 __all__ = ["Tag", "as_tag"]
@@ -32,7 +32,7 @@ class Tag(int):
         Raises :class:`InvalidValue` when ``text`` is none of these.
         """
         text = text.strip()
-        known = tag_for(text)
+        known = TAG_BY_KEYWORD.get(text)
         if known is not None:
             return cls(known)
         match = _NUMERIC.fullmatch(text)
@@ -70,6 +70,6 @@ class Tag(int):
 def as_tag(key: int | str) -> int:
     """``key`` as an integer tag; text is a keyword or anything :meth:`Tag.parse` takes."""
     if isinstance(key, str):
-        known = tag_for(key)
+        known = TAG_BY_KEYWORD.get(key)
         return known if known is not None else Tag.parse(key)
     return key

@@ -118,20 +118,22 @@ def decode_values(
     """The values of ``raw`` and what was wrong with them, an empty text where nothing was."""
     if not len(raw):
         return (), ""
-    if vr in _BULK:
-        return (raw,), ""
-    code = _FORMATS.get(vr)
-    if code is not None:
+    facts = vr.facts
+    if facts.item_size:
+        code = _FORMATS.get(vr)
+        if code is None:
+            return (raw,), ""
         return _decode_numbers(vr, raw, "<" if little_endian else ">", code)
     text, sound = decode_text(vr, bytes(raw), sets)
     fault = "" if sound else "characters outside the declared character set"
-    parts = text.split("\\") if vr.facts.multiple else [text]
-    if vr in _LEADING_SPACES_COUNT:
-        parts = [part.rstrip(" \0") for part in parts]
+    strip = str.rstrip if vr in _LEADING_SPACES_COUNT else str.strip
+    if facts.multiple and "\\" in text:
+        parts = [strip(part, " \0") for part in text.split("\\")]
     else:
-        parts = [part.strip(" \0") for part in parts]
-    if len(parts) == 1 and not parts[0]:
-        return (), fault
+        part = strip(text, " \0")
+        if not part:
+            return (), fault
+        parts = [part]
     if vr not in _TYPES:
         return tuple(parts), fault
     make = _TYPES[vr][1]
@@ -171,7 +173,7 @@ def numbers_of(vr: VR, raw: bytes | memoryview, *, little_endian: bool) -> memor
 def _decode_numbers(
     vr: VR, raw: bytes | memoryview, order: str, code: str
 ) -> tuple[tuple[Any, ...], str]:
-    size = struct.calcsize(code) * (2 if vr is VR.AT else 1)
+    size = 4 if vr is VR.AT else vr.facts.item_size
     count, rest = divmod(len(raw), size)
     fault = f"length {len(raw)} is no multiple of {size}" if rest else ""
     if vr is VR.AT:

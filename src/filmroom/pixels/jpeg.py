@@ -39,7 +39,8 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decode
     bits = header.precision
     labelled = is_ybr(photometric)
     holds_ycc = labelled
-    if header.process not in _LOSSLESS and header.is_ycc is not None:
+    lossless = header.process in _LOSSLESS
+    if not lossless and header.is_ycc is not None:
         # LENIENT: colour spaces mistaken for each other, by converters that transform JPEG files
         # to DICOM without a look at their markers. The stream knows best.
         holds_ycc = header.is_ycc
@@ -47,7 +48,8 @@ def decode(data: memoryview, description: ImageDescription, rgb: bool) -> Decode
     wanted_ycc = labelled and not rgb
     # libjpeg converts by itself what it may; to do nothing it is told one space for both.
     convert = holds_ycc and not wanted_ycc
-    by_codec = convert and (not labelled or photometric in FULL) and bits == 8
+    full = not labelled or photometric in FULL
+    by_codec = convert and full and bits == 8 and not lossless
     space = "YCBCR" if holds_ycc else "RGB"
     array = imagecodecs.jpeg8_decode(
         stream, colorspace=space, outcolorspace="RGB" if by_codec else space

@@ -215,6 +215,26 @@ def test_lossless_jpeg_never_transforms_colours():
     assert np.array_equal(decode(SV1, stream, of_jpeg("RGB"), rgb=True), RED)
 
 
+@pytest.mark.parametrize("uid", [SV1, PROCESS_14])
+def test_ybr_full_in_lossless_jpeg_is_converted_afterwards(uid):
+    description = of_jpeg("YBR_FULL")
+    ybr = np.full(RED.shape, YBR_OF_RED, np.uint8)
+    encoded = encode(uid, ybr, description)
+    assert np.array_equal(decode(uid, encoded, description), ybr)
+    assert near(decode(uid, encoded, description, rgb=True), RED)
+
+
+def test_twelve_bits_of_colour_use_their_whole_range():
+    description = described(
+        bits_stored=12, samples_per_pixel=3, photometric_interpretation="YBR_FULL"
+    )
+    ybr = np.full(description.shape, [part * 16 for part in YBR_OF_RED], np.uint16)
+    encoded = encode(EXTENDED, ybr, description, quality=100)
+    assert np.abs(decode(EXTENDED, encoded, description).astype(int) - ybr).max() <= 4
+    rgb = decode(EXTENDED, encoded, description, rgb=True)
+    assert np.abs(rgb.astype(int) - RED.astype(int) * 16).max() <= 32
+
+
 @pytest.mark.parametrize("predictor", range(1, 8))
 def test_all_predictors_of_lossless_jpeg_are_read(predictor):
     description = described(bits_stored=14)
@@ -300,6 +320,30 @@ def test_images_of_another_size_are_refused(uid, other):
     encoded = encode(uid, smooth(description), description)
     with pytest.raises(DataError):
         decode(uid, encoded, described(bits_allocated=8, **other))
+
+
+def test_images_of_another_codec_are_refused():
+    description = described(bits_allocated=8)
+    streams = {uid: encode(uid, smooth(description), description) for uid in (SV1, JPEG_LS, J2K)}
+    for uid in streams:
+        for other in streams:
+            if other != uid:
+                with pytest.raises(DataError):
+                    decode(uid, streams[other], description)
+
+
+def test_subsampled_components_of_jpeg_2000_are_refused():
+    description = described(bits_allocated=8, samples_per_pixel=3)
+    stream = bytearray(encode(J2K, smooth(description), description))
+    stream[46] = 2  # XRsiz of the second component
+    with pytest.raises(InvalidValue, match="subsampled"):
+        decode(J2K, bytes(stream), description)
+
+
+def test_floating_point_samples_of_jpeg_xl_are_refused():
+    stream = imagecodecs.jpegxl_encode(np.zeros((16, 18), np.float32), lossless=True)
+    with pytest.raises(InvalidValue, match="integer"):
+        decode(XL_LOSSLESS, stream, described(bits_allocated=32))
 
 
 def test_a_bomb_is_refused_by_its_header():
