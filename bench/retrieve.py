@@ -53,9 +53,12 @@ def serving(name: str, folder: Path) -> Iterator[tuple[subprocess.Popen, int]]:
 def fetch(service: str, name: str, port: int) -> list[str]:
     tool = shutil.which("getscu" if service == "C-GET" else "movescu", path="/usr/bin") or service
     how = ["--ignore"] if service == "C-GET" else ["-aem", "BENCH"]
+    study = f"{ROOT}.1.1"
     keys = (
-        "QueryRetrieveLevel=SERIES", f"StudyInstanceUID={ROOT}.1.1", f"SeriesInstanceUID={ROOT}.1.1.1"
-    )  # fmt: skip
+        "QueryRetrieveLevel=SERIES",
+        f"StudyInstanceUID={study}",
+        f"SeriesInstanceUID={study}.1",
+    )
     return [
         *(tool, "-S", *how, "--max-pdu", "131072", "-aec", AE_TITLES[name], "-aet", "BENCH"),
         *(part for key in keys for part in ("-k", key)),

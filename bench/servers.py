@@ -76,7 +76,7 @@ def orthanc_unsynced(folder: Path, port: int) -> list[str]:
 def dcmqrscp(folder: Path, port: int) -> list[str]:
     """DCMTK's archive with its index file."""
     configuration = folder / "dcmqrscp.cfg"
-    (folder / "objects").mkdir()
+    (folder / "objects").mkdir(exist_ok=True)
     configuration.write_text(
         f"NetworkTCPPort = {port}\nMaxPDUSize = 131072\nMaxAssociations = 64\n"
         f"HostTable BEGIN\nbench = (BENCH, localhost, {RECEIVER_PORT})\nHostTable END\n"
