@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from filmroom.deidentification.blanking import blank
 from filmroom.deidentification.burned_in import (
@@ -67,7 +68,7 @@ class Deidentifier:
     secret: bytes = field(default_factory=lambda: Pseudonyms().secret, repr=False)
     regions: tuple[Region, ...] = ()
     outside_ultrasound_regions: bool = False
-    burned_in: str = "refuse"
+    burned_in: Literal["refuse", "warn"] = "refuse"
 
     def __post_init__(self) -> None:
         Pseudonyms(self.secret)

@@ -60,6 +60,11 @@ class Identity:
         )
         return cls(key, words, identifiers)
 
+    def found_in(self, text: str) -> set[str]:
+        """The words and identifiers that ``text`` holds, in lower case."""
+        pattern = _pattern(self.words, self.identifiers)
+        return set() if pattern is None else {found.lower() for found in pattern.findall(text)}
+
     def without(self, text: str) -> str:
         """``text`` without the words and identifiers; itself where it holds none."""
         pattern = _pattern(self.words, self.identifiers)

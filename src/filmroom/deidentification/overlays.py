@@ -74,14 +74,15 @@ def blanked_overlay(data_set: DataSet, tag: int, regions: Sequence[Region]) -> E
     frames = _number(data_set, _FRAMES | plane) or 1
     raw = np.frombuffer(element.raw, np.uint8)
     bits = rows * columns * frames
-    if not bits or len(raw) * 8 < bits:
+    if bits <= 0 or len(raw) * 8 < bits:
         return None
     swapped = element.vr is VR.OW and not element.byte_order_is_little and len(raw) % 2 == 0
     if swapped:
         raw = raw.view(np.uint16).byteswap().view(np.uint8)
     cells: NDArray[Any] = np.unpackbits(raw, count=bits, bitorder="little")
     cells = cells.reshape(frames, rows, columns)
-    origin = [*data_set.values_of(_ORIGIN | plane), 1, 1][:2]  # of its first bit: row, column
+    given = [value for value in data_set.values_of(_ORIGIN | plane) if isinstance(value, int)]
+    origin = given[:2] if len(given) >= 2 else [1, 1]  # of its first bit: row, column
     for region in regions:
         top, left = region.y + 1 - origin[0], region.x + 1 - origin[1]
         cells[

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from filmroom.dicom.dictionary import uid_type
+from filmroom.dicom.uid import is_valid_uid
 from filmroom.errors import ConfigurationError
 
 __all__ = ["MIN_SECRET", "Pseudonyms"]
@@ -48,7 +49,7 @@ class Pseudonyms:
         What the standard itself registers stays: SOP classes, transfer syntaxes, well-known
         frames of reference. So does the empty text.
         """
-        if not uid or uid_type(uid) or uid.startswith(_STANDARD_ROOT):
+        if not uid or uid_type(uid) or (uid.startswith(_STANDARD_ROOT) and is_valid_uid(uid)):
             return uid
         return _uid(self.secret, uid)
 

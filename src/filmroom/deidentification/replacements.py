@@ -11,7 +11,7 @@ from filmroom.deidentification.descriptors import Descriptors
 from filmroom.deidentification.dummies import DUMMY_TEXT, dummy_document, dummy_values
 from filmroom.deidentification.identity import Identity, patient_key
 from filmroom.deidentification.pseudonyms import Pseudonyms
-from filmroom.deidentification.vocabulary import WORDS
+from filmroom.deidentification.vocabulary import TERMS, WORDS
 from filmroom.dicom import VR, DataSet, Element
 from filmroom.dicom.values import decode_text, encode_values
 from filmroom.errors import InvalidCharacterSet, InvalidValue
@@ -83,9 +83,10 @@ class Replacements:
         return Element(element.tag, written, raw, undefined_length=open_end, little_endian=little)
 
     def _sound(self, vr: VR, value: str) -> str:
+        """``value`` as it may stay."""
         kept = value.rstrip("\0 ")
         if "\0" in kept:
-            kept = kept.partition("\0")[0]
+            value = kept = kept.partition("\0")[0]
         if vr is VR.UI:
             return value if _FORMS[vr].fullmatch(kept) else self.pseudonyms.uid(kept)
         form = _FORMS.get(vr)
@@ -95,9 +96,9 @@ class Replacements:
             found = self.identity.without(kept)
             if found != kept:
                 return found or DUMMY_TEXT
-        elif vr in _CODED and kept.lower() not in WORDS and self.identity.without(kept) != kept:
+        elif vr in _CODED and not WORDS.union(TERMS).issuperset(self.identity.found_in(kept)):
             return ""
-        return value if "\0" not in value.rstrip("\0 ") else kept
+        return value
 
     def text(
         self, source: DataSet, element: Element, values: Sequence[str], vr: VR | None = None

@@ -6,7 +6,7 @@ are names of people as often as of things are left out on purpose.
 
 from __future__ import annotations
 
-__all__ = ["UNITS", "WORDS"]
+__all__ = ["TERMS", "UNITS", "WORDS"]
 
 _ANATOMY = """
 abdomen abdominal abd adrenal adrenals airway ankle anterior aorta aortic apex apical appendix arch
@@ -110,6 +110,21 @@ phases view views slice slices chamber chambers percent bpm ml mci mbq x
 
 UNITS: frozenset[str] = frozenset(_UNITS.split())
 """Words that let the number before them stay."""
+
+_TERMS = """
+100 192 annotation aligned area argb bilinear burned cardiac cmyk code color composite container
+count dcm derived dim ellipse end enum equal event full gb18030 gbk gray hsv hu ideal identity
+inverse ir iso list localized log manufacturer matrix mixed modified monochrome1 monochrome2 multi
+normalized num object offset palette pname point pixel polyline process quality quantity rct
+rectangle removed rgb separate sigmoid size sr step supplemental total type uidref unmodified unity
+us value vector waveform ybr
+"""
+
+TERMS: frozenset[str] = frozenset(_TERMS.split())
+"""Words of code strings in lower case, beside those of descriptions.
+
+They stay although a patient is called so: without them an object may no longer be understood.
+"""
 
 WORDS: frozenset[str] = UNITS | frozenset(
     word for words in (_ANATOMY, _POSITION, _TECHNIQUE, _FINDING, _SMALL) for word in words.split()

@@ -40,7 +40,7 @@ def test_what_the_standard_registers_stays(uid):
 
 
 def test_whatever_stands_for_a_uid_becomes_a_valid_one():
-    for text in ("1.2.3", "Müller^Jörg", "../../etc", "1" * 100):
+    for text in ("1.2.3", "Müller^Jörg", "../../etc", "1" * 100, "1.2.840.10008.Jörg"):
         assert is_valid_uid(Pseudonyms(SECRET).uid(text))
 
 

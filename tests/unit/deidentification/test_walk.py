@@ -194,11 +194,20 @@ def test_a_patient_called_like_a_term_leaves_the_terms_alone():
     assert made["BodyPartExamined"] == "CHEST"
 
 
+def test_a_patient_called_like_what_rules_the_object_does_not_break_it():
+    given = ct_image(PatientName="Iso^Palette", PhotometricInterpretation="PALETTE COLOR")
+    made = deidentified(given)
+    assert made["SpecificCharacterSet"] == "ISO_IR 100"
+    assert made["PhotometricInterpretation"] == "PALETTE COLOR"
+
+
 def test_what_stands_behind_a_nul_or_is_no_number_goes():
     given = ct_image()
     given.add(Element(0x00080070, VR.LO, b"ACME\0left over memory"))
+    given.add(Element(0x0008010C, VR.UI, b"1.2.3\0left over \xff memory"))
     given.add(Element(0x00180060, VR.DS, b"SMITH "))
     made = deidentified(given)
+    assert made["CodingSchemeUID"] == "1.2.3"
     assert made["Manufacturer"] == "ACME"
     assert made["KVP"] is None
 
