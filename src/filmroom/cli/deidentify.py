@@ -135,6 +135,12 @@ def _deidentify(
     for place in (out, report, mapping):
         if place is not None:
             check_apart(paths, place)
+    if mapping is not None and out.resolve() in mapping.resolve().parents:
+        raise ConfigurationError(
+            "the mapping would be given away with the new files",
+            setting="mapping",
+            hint=f"keep it outside of {out}",
+        )
     house = Rules() if rules is None else load_rules(rules)
     regions = tuple(Region.parse(text) for text in blank or ())
     chosen = set(options or ())

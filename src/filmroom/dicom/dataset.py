@@ -36,8 +36,8 @@ class DataSet:
     """
 
     __slots__ = (
-        "_buffer", "_character_sets", "_depth", "_items", "_ordered", "end_offset", "is_changed",
-        "parent", "parser", "private_dictionary", "transfer_syntax",
+        "_buffer", "_character_sets", "_decoded", "_depth", "_items", "_ordered", "end_offset",
+        "is_changed", "parent", "parser", "private_dictionary", "transfer_syntax",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +54,7 @@ class DataSet:
         self.end_offset = 0
         self._buffer = memoryview(b"")
         self._items: dict[int, Record | Element] = {}
+        self._decoded: dict[int, tuple[Any, ...]] = {}
         self._ordered = True
         self._depth = 0
         self._character_sets: CharacterSets | None = None
@@ -127,28 +128,37 @@ class DataSet:
         entry = self._items.get(key)
         if entry is None or isinstance(entry, Element):
             return entry
-        element = self._element(key, entry)
-        self._items[key] = element
+        vr, _, start, stop, _ = entry
+        if vr is None:
+            vr = self.resolve_vr(key)
+        element = Element.read(self, key, vr, self._buffer[start:stop], entry)
+        if vr is VR.SQ or (vr is VR.UN and element.effective_vr is VR.SQ):
+            # Items may change, so there is one of each. Elements without are not kept: they and
+            # their data set would hold each other in memory.
+            self._items[key] = element
         return element
 
-    def _element(self, tag: int, record: Record) -> Element:
-        vr = record[0]
-        raw = self._buffer[record[2] : record[3]]
-        return Element.read(self, tag, self.resolve_vr(tag) if vr is None else vr, raw, record)
-
     def record(self, tag: int) -> Record | Element | None:
-        """What is held of ``tag``: the record of its place in the buffer while untouched."""
+        """What is held of ``tag``: the record of its place in the buffer while unchanged."""
         return self._items.get(tag)
-
-    def get(self, tag: int | str, default: Any = None) -> Any:
-        """The value of ``tag``, or ``default`` where the element is absent."""
-        element = self.element(tag)
-        return default if element is None else element.value
 
     def values_of(self, tag: int | str) -> tuple[Any, ...]:
         """All values of ``tag``; empty where the element is absent or of zero length."""
-        element = self.element(tag)
-        return () if element is None else element.values
+        key = as_tag(tag)
+        values = self._decoded.get(key)
+        if values is None:
+            element = self.element(key)
+            if element is None:
+                return ()
+            values = element.values
+            if not isinstance(self._items[key], Element):
+                self._decoded[key] = values
+        return values
+
+    def get(self, tag: int | str, default: Any = None) -> Any:
+        """The value of ``tag``, or ``default`` where the element is absent."""
+        key = as_tag(tag)
+        return self[key] if key in self._items else default
 
     def text(self, tag: int | str, default: str = "") -> str:
         """The value of ``tag`` as text, values joined by backslashes, padding stripped."""
@@ -173,10 +183,16 @@ class DataSet:
         return [Tag(tag) for tag in self._items]
 
     def __getitem__(self, tag: int | str) -> Any:
-        element = self.element(tag)
-        if element is None:
-            raise KeyError(str(Tag(as_tag(tag))))
-        return element.value
+        key = as_tag(tag)
+        entry = self._items.get(key)
+        if entry is None:
+            raise KeyError(str(Tag(key)))
+        if isinstance(entry, Element):
+            return entry.value
+        values = self.values_of(key)
+        if isinstance(self._items[key], Element):  # a sequence, which is so kept
+            return values
+        return values[0] if len(values) == 1 else values or None
 
     def __contains__(self, tag: int | str) -> bool:
         return as_tag(tag) in self._items
@@ -248,6 +264,7 @@ class DataSet:
         if tag not in self._items and self._items and tag < next(reversed(self._items)):
             self._ordered = False
         self._items[tag] = element
+        self._decoded.pop(tag, None)
         self.is_changed = True
 
     def __delitem__(self, tag: int | str) -> None:
@@ -256,6 +273,7 @@ class DataSet:
             raise KeyError(str(Tag(key)))
         self._before_change(key)
         del self._items[key]
+        self._decoded.pop(key, None)
         self.is_changed = True
 
     def private_tag(self, creator: str, tag: int, *, reserve: bool = False) -> Tag | None:
@@ -331,8 +349,10 @@ class DataSet:
         """Decide the VRs that the stream does not say, before their context changes."""
         if self.transfer_syntax.implicit_vr and self._buffer:
             for element in self:
-                for item in self.sequence(element.tag):
-                    item._settle_vrs()
+                self._items[int(element.tag)] = element
+                if element.effective_vr is VR.SQ:
+                    for item in element.values:
+                        item._settle_vrs()
 
     def _decode_text(self) -> None:
         """Decode all text before its character set changes; it is encoded anew when written.
@@ -348,7 +368,9 @@ class DataSet:
             elif vr.facts.charset and element._raw is not None and element.is_decodable:
                 element.vr, element._values = vr, element.values
                 element._raw = element._record = None
+                self._items[int(element.tag)] = element
                 self.is_changed = True
+        self._decoded.clear()
         self._character_sets = None
 
     def _order(self) -> None:

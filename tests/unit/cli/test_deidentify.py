@@ -147,6 +147,14 @@ def test_nothing_is_written_among_the_originals(originals, tmp_path, flag):
     assert sorted(path.name for path in originals.iterdir()) == ["1.dcm", "2.dcm"]
 
 
+def test_the_mapping_does_not_lie_beside_the_new_files(originals, tmp_path):
+    out = tmp_path / "out"
+    result = run(originals, "--out", out, "--mapping", out / "mapping.csv")
+    assert isinstance(result.exception, ConfigurationError)
+    assert result.exception.setting == "mapping"
+    assert not out.exists()
+
+
 def test_a_short_secret_is_refused(originals, tmp_path):
     path = tmp_path / "secret"
     path.write_bytes(b"password")

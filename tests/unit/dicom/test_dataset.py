@@ -1,5 +1,7 @@
 """Data sets: order, nesting, laziness, bytes kept, character sets, changes."""
 
+import gc
+
 import pytest
 
 from filmroom.dicom import (
@@ -130,11 +132,16 @@ def test_elements_are_in_tag_order_however_they_were_set():
     assert len(ds) == 4
 
 
-def test_setting_again_keeps_one():
-    ds = sample()
+@pytest.mark.parametrize("make", [sample, lambda: read(sample())])
+def test_setting_again_keeps_one(make):
+    ds = make()
     count = len(ds)
+    assert ds["Rows"] == 512
     ds["Rows"] = 3
-    assert (len(ds), ds["Rows"]) == (count, 3)
+    assert (len(ds), ds["Rows"], ds.values_of("Rows")) == (count, 3, (3,))
+    del ds["Rows"]
+    assert ds.get("Rows") is None
+    assert ds.values_of("Rows") == ()
 
 
 def test_changing_while_going_through():
@@ -148,13 +155,29 @@ def test_changing_while_going_through():
 # ------------------------------------------------------------------ laziness
 
 
-def test_nothing_is_decoded_until_it_is_looked_at():
+def test_nothing_is_decoded_until_it_is_looked_at_and_then_once():
     ds = read(sample())
     assert all(isinstance(ds.record(tag), tuple) for tag in ds.tags())
-    ds["Rows"]
-    assert isinstance(ds.record(0x00280010), Element)
+    assert ds["PatientName"] is ds["PatientName"]
+    assert ds.values_of("ImageType") is ds.values_of("ImageType")
+    assert ds["ReferencedImageSequence"] is ds["ReferencedImageSequence"]
+    assert ds.element("ReferencedImageSequence") is ds.element("ReferencedImageSequence")
     assert isinstance(ds.record(0x00100010), tuple)
-    assert ds.element("Rows") is ds.element("Rows")
+
+
+def test_looking_at_values_leaves_no_cycles_behind():
+    """What is read by the thousand must go without waiting for the garbage collector."""
+    ds = read(sample())
+    gc.collect()
+    gc.disable()
+    try:
+        for keyword in ("PatientName", "Rows", "PixelSpacing", "ImageType", "PatientID"):
+            assert ds.get(keyword) == ds.element(keyword).value
+            assert ds.text(keyword) == ds.element(keyword).text
+        del ds
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_values_are_views_of_the_buffer():

@@ -38,7 +38,6 @@ def element(tag, vr, value, layout):
         (0x00080000, "UL", b"\0\0\0\0"),
         (0x20000000, "UL", b"\0\0\0\0"),
         (0x20000010, "IS", b"1 "),
-        (0x00090010, "LO", b"ACME"),
     ],
 )
 def test_a_first_element_tells_the_layout(tag, vr, value, declared, actual):
