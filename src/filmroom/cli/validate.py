@@ -83,7 +83,7 @@ def _validate(
 
 def _tell_unreadable(path: Path, error: DataError | OSError, as_json: bool) -> None:
     if as_json:
-        print_json({"file": str(path), "valid": False, "fault": str(error)})
+        print_json({"file": str(path), "valid": False, "fault": str(error), "findings": []})
     else:
         tell(f"{path}: {error}")
 

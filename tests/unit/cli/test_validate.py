@@ -138,6 +138,7 @@ def test_what_cannot_be_read_is_told_and_fails(command, tmp_path):
     told = done.json()
     assert (told["file"], told["valid"]) == ("in/text.txt", False)
     assert told["fault"].startswith("[-800]")
+    assert told["findings"] == []
 
 
 def test_findings_alike_are_limited(command, tmp_path):
