@@ -1,15 +1,16 @@
 # Everything a developer types. Each target makes .venv itself, and installs again only when
 # pyproject.toml changed.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format fuzz bench bench-data clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
+FUZZ_SECONDS ?= 60
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .venv/.base  ## Start the archive on 127.0.0.1:11112 with a sample study (ARGS="--dicom-port 104" adds flags)
 	@exec $(BIN)/filmroom serve --sample $(ARGS)
@@ -28,9 +29,15 @@ format: .venv/.dev  ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: .venv/.dev  ## Search for inputs that break an invariant, a minute a target (FUZZ_SECONDS=600 ARGS="reader")
+	PYTHONPATH=tests/support $(BIN)/python tests/fuzz --seconds $(FUZZ_SECONDS) $(ARGS)
+
 bench: .venv/.dev  ## Measure against DCMTK and pynetdicom; writes bench/RESULTS.md (ARGS="--quick")
 	@tools/install_peers.sh
 	PYTHONPATH=bench:tests/support $(BIN)/python bench/__main__.py $(ARGS)
+
+bench-data: .venv/.dev  ## Measure the data layer against pydicom; writes bench/DATA_LAYER.md (ARGS="--quick")
+	PYTHONPATH=bench $(BIN)/python bench/data_layer.py $(ARGS)
 
 clean:  ## Remove .venv and caches; never filmroom-data
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -156,7 +156,7 @@ def test_an_explicit_element_amid_implicit_ones_is_written_as_implicit():
 @pytest.mark.parametrize("syntax", [ExplicitVRBigEndian, ImplicitVRLittleEndian])
 def test_an_unknown_first_tag_does_not_turn_the_byte_order(syntax):
     """(0000,1040) is unknown and (0000,4010) is not; as (5153,FF00) and (5351,00FF)."""
-    for tag in (0x00001040, 0x5153FF00):
+    for tag in (0x00000010, 0x00001040, 0x5153FF00):
         made = DataSet()
         made.set(tag, "UN", b"AB")
         written = encode_bytes(made, syntax)
