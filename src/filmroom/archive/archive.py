@@ -55,16 +55,22 @@ _KEEPERS = 16
 _DELETED_AT_ONCE = 500
 _IMPORT_CHUNK = 1 << 20
 _READ_CHUNK = 256 * 1024
+_READ_AHEAD = 1 << 20
 
 
 class StoredObject:
     """One kept object, opened; a context manager. Views are valid until :meth:`close`."""
 
-    __slots__ = ("_reader", "location")
+    __slots__ = ("_begun", "_reader", "location")
 
     def __init__(self, reader: BlobReader, location: InstanceLocation) -> None:
         self._reader = reader
+        self._begun = b""
         self.location = location
+
+    def read_ahead(self) -> None:
+        """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
+        self._begun = self._reader.read(self.location.data_set_offset, _READ_AHEAD)
 
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
@@ -72,7 +78,11 @@ class StoredObject:
 
     def data_set_chunks(self) -> Iterator[bytes]:
         """The same bytes in pieces read one after the other: what a large object is sent by."""
-        for offset in range(self.location.data_set_offset, self._reader.size, _READ_CHUNK):
+        begun, self._begun = self._begun, b""
+        if begun:
+            yield begun
+        start = self.location.data_set_offset + len(begun)
+        for offset in range(start, self._reader.size, _READ_CHUNK):
             yield self._reader.read(offset, _READ_CHUNK)
 
     def file_view(self) -> memoryview:

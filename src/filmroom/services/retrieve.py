@@ -22,6 +22,7 @@ from filmroom.config import Destination
 from filmroom.dicom import DataSet
 from filmroom.errors import AssociationError, UnknownDestination
 from filmroom.services.models import QUERY_MODELS, negotiated_extensions
+from filmroom.services.read_ahead import ReadAhead
 from filmroom.services.service import collect_identifier
 from filmroom.services.sub_operations import SubOperations
 from filmroom.transport import Connection, MessageSink, Operation
@@ -51,15 +52,18 @@ class _Retrieval:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: list(self._archive.locate(query)))
 
+    def _read_ahead(self, locations: Sequence[InstanceLocation]) -> ReadAhead:
+        return ReadAhead(self._archive, self._executor, locations)
+
     async def _store(
         self,
         connection: Connection,
         location: InstanceLocation,
+        objects: ReadAhead,
         originator: MoveOriginator | None = None,
     ) -> int:
-        loop = asyncio.get_running_loop()
-        stored = await loop.run_in_executor(self._executor, self._archive.open_object, location)
-        with stored:
+        """Send the object at ``location``, which is the next of ``objects``."""
+        with await objects.take() as stored:
             instance = OutgoingInstance(
                 location.sop_class_uid,
                 location.sop_instance_uid,
@@ -82,10 +86,11 @@ class GetService(_Retrieval):
     async def _get(self, operation: Operation, identifier: DataSet) -> None:
         locations = await self._locate(operation, identifier)
         counted = SubOperations(operation, len(locations))
-        for location in locations:
-            if operation.cancelled:
-                break
-            await counted.run(location, self._store(operation.connection, location))
+        async with self._read_ahead(locations) as objects:
+            for location in locations:
+                if operation.cancelled:
+                    break
+                await counted.run(location, self._store(operation.connection, location, objects))
         await counted.finish()
 
 
@@ -126,11 +131,15 @@ class MoveService(_Retrieval):
                 break
             sent = 0
             try:
-                async with associate(remote, self._local, contexts) as destination:
+                async with (
+                    associate(remote, self._local, contexts) as destination,
+                    self._read_ahead(share) as objects,
+                ):
                     for location in share:
                         if operation.cancelled:
                             break
-                        await counted.run(location, self._store(destination, location, originator))
+                        sending = self._store(destination, location, objects, originator)
+                        await counted.run(location, sending)
                         sent += 1
                         if destination.error is not None:
                             raise destination.error
