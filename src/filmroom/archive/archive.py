@@ -34,6 +34,7 @@ from filmroom.archive.index import (
 from filmroom.archive.query import Query
 from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
 from filmroom.archive.response import response_identifier
+from filmroom.archive.worker_lock import await_workers, hold_worker_lock
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.file import file_meta, read_preamble_and_meta
 from filmroom.dicom.scanner import Scanner
@@ -160,6 +161,7 @@ class Archive:
                 blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus, lock=lock
             )
             if exclusive:
+                await_workers(data)
                 archive.clean()
         except BaseException:
             if lock >= 0:
@@ -186,9 +188,10 @@ class Archive:
         ``lost`` is called, in a thread of its own, when it has gone.
         """
         place = _Place.of(data, index_url, blob_url, durability, on_duplicate)
+        lock = hold_worker_lock(data)
         blobs = FilesystemBlobs(place.blobs, durable=place.durable)
         index = RelayIndex(place.index, owner, lost)
-        return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus)
+        return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus, lock=lock)
 
     @staticmethod
     def set_index_aside(data: Path, *, index_url: str | None = None) -> Path | None:

@@ -75,13 +75,14 @@ class FilesystemBlobs:
                 raise _failure(error, "cannot begin an object") from error
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(fd).st_nlink:
+                    return _FileWriter(self, fd, path)
             except BlockingIOError:
-                os.close(fd)  # a clean-up beside us took it for a leftover and removes it
+                pass
             except OSError as error:
                 os.close(fd)
                 raise _failure(error, "cannot lock an object being written") from error
-            else:
-                return _FileWriter(self, fd, path)
+            os.close(fd)  # a clean-up beside us takes, or took, it for a leftover and removes it
         raise StorageFailed("cannot lock an object being written")
 
     def open(self, key: str) -> _FileReader:
