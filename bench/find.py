@@ -63,7 +63,7 @@ def record(number: int, chance: random.Random) -> InstanceRecord:
         "SpecificCharacterSet": "ISO_IR 100",
         "PatientID": f"P{patient:08}",
         "PatientName": f"{family}^{own.choice(GIVEN)}",
-        "PatientBirthDate": f"{own.randrange(1930, 2020)}{own.randrange(1, 13):02}{own.randrange(1, 29):02}",
+        "PatientBirthDate": f"{date - timedelta(own.randrange(33_000)):%Y%m%d}",
         "PatientSex": own.choice("FM"),
         "StudyDate": f"{date:%Y%m%d}",
         "StudyTime": f"{number % 24:02}{number % 60:02}00",
