@@ -310,7 +310,7 @@ class Scanner:
                         self.done = True
                         return position + at
                     here = groups.get(group, _NOTHING)
-                    current = group if group < guarded else -1
+                    current = group if 0 < group < guarded else -1
                     if not here and current >= 0:
                         at, before = _past_group(window, at, limit, group, implicit, little)
                         element = unpack(window, before)[1]
