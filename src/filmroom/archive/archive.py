@@ -19,6 +19,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from xxhash import xxh3_128
+
 from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs, ObjectName
 from filmroom.archive.events import InstancesDeleted, InstanceStored
 from filmroom.archive.incoming import Incoming, StoreOutcome
@@ -46,9 +48,11 @@ from filmroom.errors import (
     IndexOwnerLost,
     InvalidDicomFile,
     ObjectDamaged,
+    ObjectNotFound,
     StorageFailed,
 )
 from filmroom.ops.events import EventBus
+from filmroom.ops.logging import get_logger
 
 __all__ = ["Archive", "StoredObject"]
 
@@ -57,6 +61,8 @@ _DELETED_AT_ONCE = 500
 _IMPORT_CHUNK = 1 << 20
 _READ_CHUNK = 256 * 1024
 _READ_AHEAD = 1 << 20
+
+_log = get_logger("archive")
 
 
 class StoredObject:
@@ -71,7 +77,7 @@ class StoredObject:
 
     def read_ahead(self) -> None:
         """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
-        self._begun = self._reader.read(self.location.data_set_offset, _READ_AHEAD)
+        self._begun = self._read(self.location.data_set_offset, _READ_AHEAD)
 
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
@@ -84,7 +90,23 @@ class StoredObject:
             yield begun
         start = self.location.data_set_offset + len(begun)
         for offset in range(start, self._reader.size, _READ_CHUNK):
-            yield self._reader.read(offset, _READ_CHUNK)
+            yield self._read(offset, _READ_CHUNK)
+
+    def digest(self) -> str:
+        """The xxh3_128 of the data set's bytes as they are now; all of them are read."""
+        hasher = xxh3_128()
+        for chunk in self.data_set_chunks():
+            hasher.update(chunk)
+        return hasher.hexdigest()
+
+    def _read(self, offset: int, length: int) -> bytes:
+        """Read, no mapping: of a bad disk or a file cut short that would end the process."""
+        expected = min(length, self.location.size - offset)
+        data = self._reader.read(offset, length)
+        if len(data) < expected:
+            uid = self.location.sop_instance_uid
+            raise ObjectDamaged("the object's file was cut short", uid=uid)
+        return data
 
     def file_view(self) -> memoryview:
         """The whole Part 10 file."""
@@ -308,8 +330,11 @@ class Archive:
         self, incoming: Incoming, name: ObjectName, record: InstanceRecord
     ) -> StoreOutcome:
         key = incoming.writer.commit(name, record.digest)
+        record = replace(record, blob_key=key)
         try:
-            added = self.index.commit(replace(record, blob_key=key), self.on_duplicate)
+            added = self.index.commit(record, self.on_duplicate)
+            if added.surplus_key == key and self._forget_lost(record):
+                added = self.index.commit(record, self.on_duplicate)
         except IndexOwnerLost:
             raise
         except BaseException:
@@ -343,6 +368,33 @@ class Archive:
             )
         )
         return outcome
+
+    def _forget_lost(self, sent: InstanceRecord) -> bool:
+        """Remove the row that stands in the way of ``sent``, where its own object is no more.
+
+        Nobody may be told that an object is kept already whose file is gone. One whose bytes have
+        changed since gives way only to the bytes that it had.
+        """
+        where = self.index.blob_of(sent.sop_instance_uid)
+        if where is None:
+            return False
+        if where.blob_key == sent.blob_key:
+            return True  # `filmroom reindex` beside us has adopted it
+        if self._is_kept(where, whole=where.digest == sent.digest):
+            return False
+        _log.error("lost_object_replaced", sop_instance=sent.sop_instance_uid, blob=where.blob_key)
+        for removed in self.index.remove([(where.sop_instance_uid, where.blob_key)]).result():
+            self.blobs.delete(removed)
+        return True
+
+    def _is_kept(self, where: InstanceLocation, *, whole: bool) -> bool:
+        if not whole:
+            return self.blobs.exists(where.blob_key)
+        try:
+            with self.open_object(where) as stored:
+                return stored.digest() == where.digest
+        except (ObjectNotFound, ObjectDamaged):
+            return False
 
     def find(self, query: Query, *, retrieve_ae_title: str = "") -> Generator[DataSet, None, None]:
         """Stream the response identifiers of what matches; end the iterator early to stop.

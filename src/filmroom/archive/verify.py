@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from xxhash import xxh3_128
-
 from filmroom.archive.archive import Archive
 from filmroom.archive.keys import Level
 from filmroom.archive.query import Query
@@ -15,8 +13,6 @@ from filmroom.archive.record import InstanceLocation
 from filmroom.errors import ArchiveError, ObjectDamaged, ObjectNotFound
 
 __all__ = ["VerifyKind", "VerifyStep", "verify"]
-
-_CHUNK = 1 << 20
 
 
 class VerifyKind(Enum):
@@ -57,11 +53,7 @@ def _check(archive: Archive, where: InstanceLocation, digests: bool) -> VerifyKi
         with archive.open_object(where) as stored:
             if not digests:
                 return VerifyKind.GOOD
-            view = stored.data_set_view()
-            hasher = xxh3_128()
-            for start in range(0, len(view), _CHUNK):
-                hasher.update(view[start : start + _CHUNK])
-            good = hasher.hexdigest() == where.digest
+            good = stored.digest() == where.digest
             return VerifyKind.GOOD if good else VerifyKind.DAMAGED
     except ObjectNotFound:
         return VerifyKind.MISSING
