@@ -34,7 +34,8 @@ os.environ["TCP_NODELAY"] = "1"  # Debian's DCMTK waits 40 ms a message without 
 
 def require(tool: str) -> str:
     """The path of a peer's program. Without it a test is skipped, and fails in CI."""
-    path = shutil.which(tool)
+    # pynetdicom installs programs of the same names beside ours: DCMTK's own are meant.
+    path = shutil.which(tool, path="/usr/bin:/usr/local/bin") or shutil.which(tool)
     if path is None:
         missing = f"{tool} is not installed (Debian's package dcmtk)"
         if os.environ.get("CI") == "true":

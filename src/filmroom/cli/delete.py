@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from filmroom.archive import Query, Root
-from filmroom.cli.keys import Keys, LevelOption, identifier, split_key
+from filmroom.cli.keys import Keys, LevelOption, selection
 from filmroom.cli.local import existing_archive, progress
 from filmroom.cli.options import Config, Data, Json
 from filmroom.cli.remote import print_json
@@ -38,12 +37,7 @@ def _delete(
             setting="key",
             hint="-k PatientID=* deletes everything",
         )
-    query = Query.from_identifier(
-        identifier(level, key),
-        Root.PATIENT if level.lower() == "patient" else Root.STUDY,
-        relational=True,
-    )
-    _check_that_each_narrows(key, query)
+    query = selection(level, key)
     with existing_archive(data, config) as archive:
         total = sum(1 for _ in archive.locate(query))
         if total and not yes:
@@ -58,16 +52,3 @@ def _delete(
     else:
         print("1 instance deleted" if deleted == 1 else f"{deleted} instances deleted")  # noqa: T201
     raise typer.Exit(0 if deleted else 1)
-
-
-def _check_that_each_narrows(keys: list[str], query: Query) -> None:
-    """A key that matches nothing by itself, as C-FIND allows, must not delete all the rest."""
-    narrowing = {condition.tag for condition in query.conditions}
-    for text in keys:
-        tag, value = split_key(text)
-        if tag not in narrowing and value != "*":
-            raise ConfigurationError(
-                f"--key {text.partition('=')[0]} does not narrow what would be deleted",
-                setting="key",
-                hint="give it a value, and a level that has this attribute",
-            )

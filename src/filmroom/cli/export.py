@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from filmroom.archive import Archive, InstanceLocation, Query, Root, StoredObject
-from filmroom.cli.keys import Keys, LevelOption, identifier
+from filmroom.archive import Archive, InstanceLocation, StoredObject
+from filmroom.cli.keys import Keys, LevelOption, selection
 from filmroom.cli.local import existing_archive, tracked
 from filmroom.cli.options import Config, Data, Json
 from filmroom.cli.remote import print_json, tell
@@ -63,11 +63,7 @@ def _export(
         raise ConfigurationError(
             f"--out {out}: the folder is not empty", setting="out", hint="a file set wants its own"
         )
-    query = Query.from_identifier(
-        identifier(level, key),
-        Root.PATIENT if level.lower() == "patient" else Root.STUDY,
-        relational=True,
-    )
+    query = selection(level, key)
     with existing_archive(data, config) as archive:
         exporting = _Exporting(archive, out, DirectoryWriter(file_set_id=file_set_id))
         total = sum(1 for _ in archive.locate(query))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from filmroom.archive import Level
+from filmroom.archive import Level, Query, Root
 from filmroom.dicom import DataSet, Tag, is_valid_uid, uid_for
 from filmroom.errors import ConfigurationError, InvalidValue
 
@@ -16,6 +16,7 @@ __all__ = [
     "RootOption",
     "as_record",
     "identifier",
+    "selection",
     "sop_class",
     "split_key",
     "uid_of",
@@ -101,3 +102,23 @@ def uid_of(option: str, text: str) -> str:
             f"--{option} {text}: no such UID", setting=option, hint="a UID or a keyword of PS3.6"
         )
     return uid
+
+
+def selection(level: str, keys: list[str] | None) -> Query:
+    """What of the archive itself ``keys`` select.
+
+    Raises ConfigurationError for a key that selects nothing, as an empty one: C-FIND allows it,
+    but here it would take all the rest.
+    """
+    root = Root.PATIENT if level.lower() == "patient" else Root.STUDY
+    query = Query.from_identifier(identifier(level, keys), root, relational=True)
+    narrowing = {condition.tag for condition in query.conditions}
+    for text in keys or ():
+        tag, value = split_key(text)
+        if tag not in narrowing and value != "*":
+            raise ConfigurationError(
+                f"--key {text.partition('=')[0]} does not narrow what is selected",
+                setting="key",
+                hint="give it a value, and a level that has this attribute",
+            )
+    return query

@@ -7,9 +7,7 @@ again without loss, one at a time. What results lies in a temporary file that ha
 from __future__ import annotations
 
 import math
-import mmap
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from filmroom.pixels import (
     encode,
     extended_offset_table,
 )
+from filmroom.pixels.scratch import mapped
 
 __all__ = ["blank", "fill_of"]
 
@@ -84,18 +83,11 @@ def blank(
     fill = fill_of(data_set, description, description.photometric_interpretation)
     pieces = _native(element, description, inside, fill)
     data_set.add(
-        Element(tag, element.vr, _kept(pieces, scratch), little_endian=element.byte_order_is_little)
+        Element(
+            tag, element.vr, mapped(pieces, scratch), little_endian=element.byte_order_is_little
+        )
     )
     return data_set.transfer_syntax
-
-
-def _kept(pieces: Iterable[bytes | bytearray | memoryview], scratch: Path | None) -> memoryview:
-    """``pieces`` one behind the other in a file without a name, as a view of it."""
-    with tempfile.TemporaryFile(dir=scratch) as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def fill_of(
@@ -346,7 +338,7 @@ def _compressed(
                 release(source)
                 read = 0
 
-    value = _kept(encapsulate(encoded()), scratch)
+    value = mapped(encapsulate(encoded()), scratch)
     data_set.set(_PHOTOMETRIC, VR.CS, photometric)
     if description.samples_per_pixel > 1:
         data_set.set(_PLANAR, VR.US, 0)

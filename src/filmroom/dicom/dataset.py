@@ -17,6 +17,7 @@ from filmroom.dicom.issue import Issue
 from filmroom.dicom.parser import Parser, Record
 from filmroom.dicom.tag import Tag, as_tag
 from filmroom.dicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, TransferSyntax
+from filmroom.dicom.values import decode_values
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidCharacterSet, InvalidValue, NestingTooDeep
 
@@ -72,13 +73,19 @@ class DataSet:
         private_dictionary: PrivateDictionary = NO_PRIVATE_DICTIONARY,
     ) -> DataSet:
         """A data set over records that ``parser`` found in ``buffer``, in tag order."""
-        ds = cls(transfer_syntax, private_dictionary=private_dictionary)
+        ds = cls.__new__(cls)
+        ds.transfer_syntax = transfer_syntax
+        ds.private_dictionary = private_dictionary
         ds.parser = parser
+        ds.parent = parent
+        ds.is_changed = False
+        ds.end_offset = end_offset
         ds._buffer = buffer
         ds._items = records  # type: ignore[assignment]  # elements take the places of records
-        ds.end_offset = end_offset
-        ds.parent = parent
+        ds._decoded = {}
+        ds._ordered = True
         ds._depth = 0 if parent is None else parent._depth + 1
+        ds._character_sets = None
         return ds
 
     # ------------------------------------------------------------------ reading
@@ -145,14 +152,34 @@ class DataSet:
     def values_of(self, tag: int | str) -> tuple[Any, ...]:
         """All values of ``tag``; empty where the element is absent or of zero length."""
         key = as_tag(tag)
+        entry = self._items.get(key)
+        if entry is None:
+            return ()
+        if isinstance(entry, Element):
+            return entry.values
         values = self._decoded.get(key)
-        if values is None:
+        return self._decode(key, entry) if values is None else values
+
+    def _decode(self, key: int, record: Record) -> tuple[Any, ...]:
+        """The values that a record stands for, kept for the next time."""
+        vr, start, value, stop, _ = record
+        if vr is None or vr is VR.SQ or vr is VR.UN:
             element = self.element(key)
-            if element is None:
-                return ()
+            assert element is not None
             values = element.values
-            if not isinstance(self._items[key], Element):
-                self._decoded[key] = values
+            if isinstance(self._items[key], Element):
+                return values
+        else:
+            sets = self.character_sets if vr.facts.charset else DEFAULT_CHARACTER_SETS
+            values, fault = decode_values(
+                vr,
+                self._buffer[value:stop],
+                little_endian=self.transfer_syntax.little_endian,
+                sets=sets,
+            )
+            if fault:
+                self.parser.tolerate(fault, key, start)
+        self._decoded[key] = values
         return values
 
     def get(self, tag: int | str, default: Any = None) -> Any:
@@ -189,9 +216,11 @@ class DataSet:
             raise KeyError(str(Tag(key)))
         if isinstance(entry, Element):
             return entry.value
-        values = self.values_of(key)
-        if isinstance(self._items[key], Element):  # a sequence, which is so kept
-            return values
+        values = self._decoded.get(key)
+        if values is None:
+            values = self._decode(key, entry)
+            if isinstance(self._items[key], Element):  # a sequence, which is so kept
+                return values
         return values[0] if len(values) == 1 else values or None
 
     def __contains__(self, tag: int | str) -> bool:

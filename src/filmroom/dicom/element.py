@@ -231,10 +231,7 @@ class Element:
             vr, little = self.effective_vr, True
         if vr is VR.SQ:
             return () if owner is None else owner.parse_items(self)
-        sets = DEFAULT_CHARACTER_SETS
-        # Specific Character Set itself is of a VR that it does not apply to.
-        if owner is not None and vr.facts.charset:
-            sets = owner.character_sets
+        sets = self._sets(vr)
         values, fault = decode_values(vr, raw, little_endian=little, sets=sets)
         if fault and owner is not None:
             owner.parser.tolerate(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal
+from math import isfinite
 
 __all__ = ["DecimalString", "IntegerString", "format_decimal"]
 
@@ -28,8 +28,8 @@ class DecimalString(float):
             text = text.text
         elif not isinstance(text, str):
             text = format_decimal(float(text))
-        number = super().__new__(cls, text)
-        if not math.isfinite(number) or "_" in text:
+        number = float.__new__(cls, text)
+        if not isfinite(number) or "_" in text:
             raise ValueError("DS is a finite decimal number")
         number.text = text.strip()
         return number
@@ -53,13 +53,13 @@ class IntegerString(int):
         if "_" in text if isinstance(text, str) else not -(1 << 31) <= text < 1 << 31:
             raise ValueError("IS is an integer of 32 bits")
         try:
-            number = super().__new__(cls, text)
+            number = int.__new__(cls, text)
         except ValueError:
             value = Decimal(text.strip()) if isinstance(text, str) and len(text) <= 16 else None
             # LENIENT: "1.0" as IS, sent by several RT systems.
             if value is None or not value.is_finite() or abs(value.adjusted()) > 16 or value % 1:
                 raise ValueError("IS is an integer") from None
-            number = super().__new__(cls, int(value))
+            number = int.__new__(cls, int(value))
         number.text = text.strip() if isinstance(text, str) else str(int(text))
         return number
 

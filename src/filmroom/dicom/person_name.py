@@ -60,8 +60,9 @@ class PersonName:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The name that ``text`` with ``=`` between groups and ``^`` between components means."""
-        groups = [NameGroup(group.strip(" \0")) for group in text.split("=", 2)]
-        return cls(*groups)
+        if "=" not in text:
+            return cls(NameGroup(text.strip(" \0")))
+        return cls(*[NameGroup(group.strip(" \0")) for group in text.split("=", 2)])
 
     @classmethod
     def of(

@@ -82,6 +82,18 @@ _TYPES: dict[VR, tuple[tuple[type, ...], Callable[[Any], Any]]] = {
 """What may stand for a value of a VR, and what makes one of it; others are plain themselves."""
 
 
+_DECODED: dict[VR, Callable[[str], Any]] = {
+    VR.AS: AgeString,
+    VR.DA: DateString,
+    VR.DS: DecimalString,
+    VR.DT: DateTimeString,
+    VR.IS: IntegerString,
+    VR.PN: PersonName.parse,
+    VR.TM: TimeString,
+}
+"""What makes a value of the text in the stream."""
+
+
 def typed_values(vr: VR, values: Iterable[Any]) -> tuple[Any, ...]:
     """``values`` as decoding would give them: a name for text in PN, a number for text in DS.
 
@@ -120,25 +132,32 @@ def decode_values(
         return (), ""
     facts = vr.facts
     if facts.item_size:
-        code = _FORMATS.get(vr)
-        if code is None:
-            return (raw,), ""
-        return _decode_numbers(vr, raw, "<" if little_endian else ">", code)
-    text, sound = decode_text(vr, bytes(raw), sets)
-    fault = "" if sound else "characters outside the declared character set"
+        if vr in _FORMATS:
+            return _decode_numbers(vr, raw, little_endian)
+        return (raw,), ""
+    data, fault = bytes(raw), ""
+    if data.isascii() and b"\x1b" not in data:
+        text = data.decode("ascii")
+    else:
+        text, sound = decode_text(vr, data, sets)
+        fault = "" if sound else "characters outside the declared character set"
     strip = str.rstrip if vr in _LEADING_SPACES_COUNT else str.strip
+    make = _DECODED.get(vr)
     if facts.multiple and "\\" in text:
         parts = [strip(part, " \0") for part in text.split("\\")]
     else:
-        part = strip(text, " \0")
-        if not part:
+        text = strip(text, " \0")
+        if not text:
             return (), fault
-        parts = [part]
-    if vr not in _TYPES:
+        if make is None:
+            return (text,), fault
+        if vr is not VR.DS and vr is not VR.IS:
+            return (make(text),), fault
+        parts = [text]
+    if make is None:
         return tuple(parts), fault
-    make = _TYPES[vr][1]
     if vr is not VR.DS and vr is not VR.IS:
-        return tuple(map(make, parts)), fault
+        return tuple([make(part) for part in parts]), fault
     values: list[Any] = []
     for part in parts:
         try:
@@ -171,16 +190,17 @@ def numbers_of(vr: VR, raw: bytes | memoryview, *, little_endian: bool) -> memor
 
 
 def _decode_numbers(
-    vr: VR, raw: bytes | memoryview, order: str, code: str
+    vr: VR, raw: bytes | memoryview, little_endian: bool
 ) -> tuple[tuple[Any, ...], str]:
     size = 4 if vr is VR.AT else vr.facts.item_size
     count, rest = divmod(len(raw), size)
     fault = f"length {len(raw)} is no multiple of {size}" if rest else ""
+    order = "<" if little_endian else ">"
     if vr is VR.AT:
         numbers = struct.unpack_from(f"{order}{2 * count}H", raw)
         pairs = zip(numbers[::2], numbers[1::2], strict=True)
         return tuple(Tag(group << 16 | element) for group, element in pairs), fault
-    return struct.unpack_from(f"{order}{count}{code}", raw), fault
+    return struct.unpack_from(f"{order}{count}{_FORMATS[vr]}", raw), fault
 
 
 def encode_values(

@@ -181,3 +181,12 @@ def test_compressed_and_deflated_objects_go_as_they_are(command, tmp_path):
         if record.file_id
     }
     assert kept == {data_set_bytes(path) for path in tmp_path.glob("*.dcm")}
+
+
+def test_a_key_that_selects_nothing_is_wrong_use(command, tmp_path):
+    (tmp_path / "data").mkdir()
+    for key in ("PatientID=", "PatientID", "KVP=80"):
+        done = command("export", "--data", "data", "--out", "out", "-k", key)
+        assert done.code == 2
+        assert "does not narrow" in done.err
+        assert not (tmp_path / "out").exists()

@@ -184,7 +184,6 @@ class SqliteReader:
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("PRAGMA mmap_size = 1073741824")
         connection.create_function("any_value_matches", 3, any_value_matches, deterministic=True)
         return connection
 
