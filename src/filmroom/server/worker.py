@@ -100,6 +100,9 @@ async def _serve(settings: Settings, control: socket.socket, relay: Connection) 
                 what, descriptors = b"", []
             for descriptor in descriptors:
                 server.adopt(socket.socket(fileno=descriptor))
+            if what == CONNECTION and not descriptors:
+                _log.error("cannot_accept", reason="no descriptor is left for a connection")
+                tell(CLOSED)  # the kernel closed it
             if what in (STOP, b""):
                 stop.set()
 
