@@ -208,6 +208,7 @@ def _rounds(
             rows.execute("BEGIN")
             rows.executemany("UPDATE instance SET blob_key = ? WHERE sop_instance_uid = ?", moved)
             changes.remove(rows, gone)
+            rows.execute("UPDATE instance SET fault = '' WHERE fault > ''")
             rows.execute("COMMIT")
         if not gone:
             return

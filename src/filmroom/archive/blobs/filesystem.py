@@ -140,6 +140,14 @@ class FilesystemBlobs:
                 if name.endswith(_SUFFIX):
                     yield str(PurePosixPath(relative, name))
 
+    def is_receiving(self) -> bool:
+        """Whether anything is in ``incoming/``."""
+        try:
+            with os.scandir(self._incoming) as entries:
+                return next(entries, None) is not None
+        except OSError as error:
+            raise _failure(error, "cannot look at what is being received") from error
+
     def clean(self, is_known: Callable[[str], bool]) -> int:
         """Remove the files of ``incoming/`` whose writer is gone (its lock went with it).
 

@@ -18,6 +18,7 @@ from filmroom.archive.index.interface import (
     AddOutcome,
     AddRequest,
     ChangeRequest,
+    Check,
     IndexStats,
     Match,
     OnDuplicate,
@@ -100,10 +101,21 @@ class SqliteReader:
         query = Query.build(Level.IMAGE, {0x00080018: sop_instance_uid})
         return next(iter(list(self.locate(query))), None)
 
+    def due_for_check(self, before: float, limit: int) -> list[InstanceLocation]:
+        """At most ``limit`` instances received and checked before that time, the oldest first."""
+        when = "coalesce(verified_at, received_at)"
+        sql = (
+            f"SELECT {_LOCATION} FROM instance {_JOINS[Level.SERIES]} {_JOINS[Level.STUDY]}"
+            f" WHERE {when} < ? ORDER BY {when} LIMIT ?"
+        )
+        return [InstanceLocation(*row) for row in self._rows(sql, [before, limit])]
+
     def stats(self) -> IndexStats:
         """Count rows."""
         counts = ", ".join(f"(SELECT count(*) FROM {level.table})" for level in Level)
-        sql = f"SELECT {counts}, (SELECT coalesce(sum(size), 0) FROM instance)"
+        size = "(SELECT coalesce(sum(size), 0) FROM instance)"
+        faults = "(SELECT count(*) FROM instance WHERE fault > '')"
+        sql = f"SELECT {counts}, {size}, {faults}"
         return IndexStats(*next(iter(list(self._rows(sql, [])))))
 
     def snapshot(self, target: Path) -> None:
@@ -226,6 +238,10 @@ class SqliteIndex(SqliteReader):
     def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
         """Queue the removal; all of ``instances`` go in one transaction."""
         return self._writer.submit(lambda c: changes.remove(c, instances))
+
+    def record_checks(self, checks: Sequence[Check]) -> Future[None]:
+        """Queue what checks found; all of ``checks`` go in one transaction."""
+        return self._writer.submit(lambda c: changes.record_checks(c, checks))
 
     def apply(self, requests: Sequence[ChangeRequest]) -> list[Future[Any]]:
         """Commit the changes of another process in this thread; the futures are done."""
