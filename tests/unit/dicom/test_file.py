@@ -137,6 +137,9 @@ BARE = {
         + explicit(0x00020002, "UI", CT.encode() + b"\0") + data(), "no Transfer Syntax UID"),
     "group length too small": (
         PREAMBLE + b"DICM" + meta_group(length=4) + data(), "wrong group length"),
+    "group length that ends in a header": (
+        PREAMBLE + b"DICM" + meta_group(length=len(meta_group()) - 12 + 9) + data(),
+        "wrong group length"),
     "group length too large": (
         PREAMBLE + b"DICM" + meta_group(length=1 << 20) + data(), "wrong group length"),
     "group 0002 in implicit VR": (
