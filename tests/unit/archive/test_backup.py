@@ -160,6 +160,17 @@ def test_an_interrupted_backup_leaves_the_former_one(archive, kept, folder):
     assert faults(folder) == []
 
 
+def test_what_a_killed_backup_left_is_not_taken_for_the_index(archive, kept, folder):
+    kept(1)
+    list(backup(archive, folder))
+    for name in ("index.sqlite.part", "index.sqlite.part-journal", "index.sqlite.part-wal"):
+        (folder / name).write_bytes(b"\xa5" * 8192)
+    kept(2)
+    assert counts(backup(archive, folder)) == {"unchanged": 1, "copied": 1}
+    assert faults(folder) == []
+    assert not list(folder.glob("index.sqlite.*"))
+
+
 def test_other_bytes_under_a_key_leave_the_former_backup_usable(archive, kept, folder):
     """Deleted, then stored with other pixels: the key is the same, the digest is not."""
     uid = kept(1)
