@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Executor
-from itertools import islice
+from itertools import islice, takewhile
 
 from filmroom import net
 from filmroom.archive import Archive, Query
@@ -58,7 +58,9 @@ class FindService:
         matches = self._archive.find(query, retrieve_ae_title=self._aet)
 
         def fetch(count: int) -> list[bytes]:
-            return [encode_bytes(match, syntax) for match in islice(matches, count)]
+            # A C-CANCEL need not wait for the rest of a large first trip.
+            wanted = takewhile(lambda _: not operation.cancelled, islice(matches, count))
+            return [encode_bytes(match, syntax) for match in wanted]
 
         try:
             batch = await loop.run_in_executor(self._executor, fetch, self._max_matches + 1)
@@ -68,10 +70,13 @@ class FindService:
                     hint="narrow the query, or raise max_matches",
                 )
             while batch and not operation.cancelled:
-                for match in batch:
+                for number, match in enumerate(batch, 1):
                     if operation.cancelled:
                         break
                     await operation.respond(net.response_to(operation.message, status), match)
+                    if number % BATCH == 0:
+                        # Sending need not wait: the loop's turn, for a C-CANCEL and for others.
+                        await asyncio.sleep(0)
                 else:
                     batch = await loop.run_in_executor(self._executor, fetch, BATCH)
             await answer(operation, net.CANCEL if operation.cancelled else 0x0000)

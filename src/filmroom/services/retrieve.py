@@ -20,7 +20,7 @@ from filmroom.client import (
 )
 from filmroom.config import Destination
 from filmroom.dicom import DataSet
-from filmroom.errors import AssociationError, UnknownDestination
+from filmroom.errors import FilmroomError, UnknownDestination
 from filmroom.services.models import QUERY_MODELS, negotiated_extensions
 from filmroom.services.read_ahead import ReadAhead
 from filmroom.services.service import collect_identifier
@@ -143,7 +143,7 @@ class MoveService(_Retrieval):
                         sent += 1
                         if destination.error is not None:
                             raise destination.error
-            except AssociationError as error:
+            except FilmroomError as error:  # also DimseTimeout, of a destination that fell silent
                 if operation.connection.error is not None:
                     raise
                 await counted.fail(share[sent:], error)

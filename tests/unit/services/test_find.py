@@ -7,6 +7,7 @@ from loop import (
     IMPLICIT,
     PATIENT_FIND,
     STUDY_FIND,
+    VERIFICATION,
     Peer,
     in_loop,
     keep,
@@ -18,6 +19,7 @@ from objects import ct_image
 from filmroom import net
 from filmroom.dicom import encode_bytes, read_data_set, transfer_syntax
 from filmroom.net import QueryRetrieveExtension, SOPClassExtendedNegotiation
+from filmroom.services.find import BATCH
 
 STUDIES = 5
 
@@ -188,8 +190,8 @@ async def test_c_cancel_ends_it_with_fe00(archive, endless):
         peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
         _, final = await responses(peer, 3)
         assert final.status == 0xFE00
-        assert endless.closed
         await peer.released()
+    assert endless.closed
 
 
 @in_loop
@@ -227,3 +229,35 @@ async def test_a_peer_gone_in_the_middle_ends_the_search(archive, endless):
         while connection.operations:
             await asyncio.sleep(0)
     assert endless.closed
+
+
+@in_loop
+async def test_c_cancel_is_heard_while_the_matches_are_counted(archive, endless):
+    """With a limit the first trip to the index fetches up to that many."""
+    async with serving(archive, max_matches=10**9) as server:
+        contexts = ((STUDY_FIND, (IMPLICIT,)), (VERIFICATION, (IMPLICIT,)))
+        peer = await Peer.associated(server.port, *contexts)
+        request = net.CFindRQ(message_id=3, affected_sop_class_uid=STUDY_FIND)
+        peer.send(1, request, encode_bytes(key("STUDY"), transfer_syntax(IMPLICIT)))
+        peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
+        found, final = await responses(peer, 3)
+        assert (found, final.status) == ([], 0xFE00)
+        await peer.released()
+    assert endless.closed
+
+
+@in_loop
+async def test_c_cancel_is_heard_while_what_was_counted_is_sent(archive, monkeypatch):
+    many = 50 * BATCH
+    matches = (match for match, _ in zip(Endless(), range(many), strict=False))
+    monkeypatch.setattr(archive, "find", lambda _query, **_options: matches)
+    async with serving(archive, max_matches=many) as server:
+        peer = await Peer.associated(server.port, (STUDY_FIND, (IMPLICIT,)))
+        request = net.CFindRQ(message_id=3, affected_sop_class_uid=STUDY_FIND)
+        peer.send(1, request, encode_bytes(key("STUDY"), transfer_syntax(IMPLICIT)))
+        await peer.message()
+        peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
+        found, final = await responses(peer, 3)
+        assert final.status == 0xFE00
+        assert len(found) < many - 1
+        await peer.released()
