@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from concurrent.futures import Executor
 from itertools import islice, takewhile
 
@@ -44,26 +45,25 @@ class FindService:
         return collect_identifier(operation, self._find)
 
     async def _find(self, operation: Operation, identifier: DataSet) -> None:
-        model = QUERY_MODELS[operation.context.abstract_syntax]
-        extensions = negotiated_extensions(operation)
-        query = Query.from_identifier(
-            identifier,
-            model.root,
-            relational=self._relational or extensions.relational,
-            combined_datetime=extensions.combined_datetime,
-        )
-        status = net.PENDING_WARNING if query.unsupported else net.PENDING
         syntax = transfer_syntax(operation.context.transfer_syntax)
         loop = asyncio.get_running_loop()
-        matches = self._archive.find(query, retrieve_ae_title=self._aet)
+        matches: Generator[DataSet, None, None] | None = None
 
         def fetch(count: int) -> list[bytes]:
+            assert matches is not None
             # A C-CANCEL need not wait for the rest of a large first trip.
             wanted = takewhile(lambda _: not operation.cancelled, islice(matches, count))
             return [encode_bytes(match, syntax) for match in wanted]
 
+        def begin() -> tuple[int, list[bytes]]:
+            nonlocal matches
+            query = self._query(operation, identifier)
+            matches = self._archive.find(query, retrieve_ae_title=self._aet)
+            status = net.PENDING_WARNING if query.unsupported else net.PENDING
+            return status, fetch(self._max_matches + 1)
+
         try:
-            batch = await loop.run_in_executor(self._executor, fetch, self._max_matches + 1)
+            status, batch = await loop.run_in_executor(self._executor, begin)
             if self._max_matches and len(batch) > self._max_matches:
                 raise TooManyMatches(
                     f"over {self._max_matches} matches",
@@ -81,4 +81,14 @@ class FindService:
                     batch = await loop.run_in_executor(self._executor, fetch, BATCH)
             await answer(operation, net.CANCEL if operation.cancelled else 0x0000)
         finally:
-            await loop.run_in_executor(self._executor, matches.close)
+            if matches is not None:
+                await loop.run_in_executor(self._executor, matches.close)
+
+    def _query(self, operation: Operation, identifier: DataSet) -> Query:
+        extensions = negotiated_extensions(operation)
+        return Query.from_identifier(
+            identifier,
+            QUERY_MODELS[operation.context.abstract_syntax].root,
+            relational=self._relational or extensions.relational,
+            combined_datetime=extensions.combined_datetime,
+        )

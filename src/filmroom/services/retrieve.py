@@ -43,14 +43,17 @@ class _Retrieval:
 
     async def _locate(self, operation: Operation, identifier: DataSet) -> list[InstanceLocation]:
         extensions = negotiated_extensions(operation)
-        query = Query.from_identifier(
-            identifier,
-            QUERY_MODELS[operation.context.abstract_syntax].root,
-            retrieve=True,
-            relational=self._relational or extensions.relational,
-        )
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: list(self._archive.locate(query)))
+
+        def locate() -> list[InstanceLocation]:
+            query = Query.from_identifier(
+                identifier,
+                QUERY_MODELS[operation.context.abstract_syntax].root,
+                retrieve=True,
+                relational=self._relational or extensions.relational,
+            )
+            return list(self._archive.locate(query))
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, locate)
 
     def _read_ahead(self, locations: Sequence[InstanceLocation]) -> ReadAhead:
         return ReadAhead(self._archive, self._executor, locations)
