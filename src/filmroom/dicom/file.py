@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
+import stat
 import struct
 import tempfile
 from collections.abc import Iterable
@@ -200,13 +202,9 @@ def read_file(
     :class:`DataError` of some kind where it is no DICOM file, OSError where it cannot be read.
     Defects that were tolerated are in ``issues``; ``strict`` raises them.
     """
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size == 0:
-            raise InvalidDicomFile("the file is empty", offset=0)
-        view = memoryview(
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if mapped else file.read()
-        )
+    view = memoryview(_map(path)) if mapped else memoryview(Path(path).read_bytes())
+    if not view:
+        raise InvalidDicomFile("the file is empty", offset=0)
     meta, offset, syntax = read_preamble_and_meta(view, strict=strict)
     data_set = read_data_set(
         view,
@@ -219,6 +217,17 @@ def read_file(
     prefixed = view[_PREAMBLE : _PREAMBLE + 4] == _PREFIX
     preamble = bytes(view[:_PREAMBLE]) if prefixed else b""
     return DicomFile(preamble, meta, data_set, syntax, offset)
+
+
+def _map(path: Path | str) -> mmap.mmap | bytes:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        status = os.fstat(fd)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        return mmap.mmap(fd, status.st_size, access=mmap.ACCESS_READ) if status.st_size else b""
+    finally:
+        os.close(fd)
 
 
 def write_file(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Set
 from functools import lru_cache
+from struct import Struct
 
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
@@ -44,7 +45,9 @@ MAX_INFLATED = 256 * 1024 * 1024
 
 _MORE = -1
 """In place of a position: nothing can be read before more bytes come."""
-_NOTHING: frozenset[int] = frozenset()
+_NOTHING: dict[int, int] = {}
+_GROUP_AND_LENGTH = (Struct(">H2xI").unpack_from, Struct("<H2xI").unpack_from)
+_GROUP_AND_SHORT_LENGTH = (Struct(">H4xH").unpack_from, Struct("<H4xH").unpack_from)
 _MAY_BE_SEQUENCE = frozenset({b"SQ", b"UN", b""})
 _WINDOW = 16 * 1024
 _INFLATE_STEP = 64 * 1024
@@ -54,13 +57,12 @@ _BORDER = 64
 
 
 @lru_cache(maxsize=64)
-def _grouped(wanted: frozenset[int]) -> tuple[int, int, dict[int, frozenset[int]]]:
-    """The last wanted tag, the group from which on tags are looked at, elements by group."""
+def _grouped(wanted: frozenset[int]) -> tuple[int, int, dict[int, dict[int, int]]]:
+    """The last wanted tag, the group from which on tags are looked at, and tags by both numbers."""
     last = max(wanted, default=-1)
-    groups = {
-        group: frozenset(tag & 0xFFFF for tag in wanted if tag >> 16 == group)
-        for group in {tag >> 16 for tag in wanted}
-    }
+    groups: dict[int, dict[int, int]] = {}
+    for tag in wanted:
+        groups.setdefault(tag >> 16, {})[tag & 0xFFFF] = tag
     return last, min(last >> 16, min(PIXEL_DATA) >> 16), groups
 
 
@@ -73,9 +75,9 @@ class Scanner:
 
     __slots__ = (
         "_begun", "_carry", "_codes", "_groups", "_guarded", "_inflated", "_inflater", "_kept",
-        "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser", "_skip",
-        "_syntax", "_tag", "_wanted", "done", "expected_length", "pixel_data_offset", "position",
-        "transfer_syntax", "values",
+        "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser",
+        "_picks_windows", "_skip", "_syntax", "_tag", "_wanted", "done", "expected_length",
+        "pixel_data_offset", "position", "transfer_syntax", "values",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +111,7 @@ class Scanner:
         self._codes: dict[int, bytes] = {}
         self._last_wanted, self._guarded, self._groups = _grouped(frozenset(wanted))
         self._max_value = max_value
+        self._picks_windows = min(max_value, max_sequence) >= _WINDOW
         self._max_sequence = max_sequence
         self._parser = Parser(strict=strict, max_depth=max_depth)
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if transfer_syntax.deflated else None
@@ -271,17 +274,22 @@ class Scanner:
             self._begun = True
             head = bytes(view[position : position + 8])
             self._syntax = actual_syntax(head, self._syntax, self._parser, position)
+            if self._inflater is None:
+                self.transfer_syntax = self._syntax
         implicit, little = self._syntax.implicit_vr, self._syntax.little_endian
         unpack, unpack_length = (IMPLICIT if implicit else EXPLICIT)[little], LENGTH[little]
         header = 8 if implicit or last else _LONGEST_HEADER
         groups, guarded, last_wanted = self._groups, self._guarded, self._last_wanted
         known, values, codes = SHORT_VRS, self.values, self._codes
-        most = min(self._max_value, self._max_sequence)
         code, current, here, start = b"", -1, _NOTHING, position
+        group = element = 0
         while position + header <= end:
             # Slices of bytes cost a third of those of a view.
             window = bytes(view[position : position + _WINDOW])
-            limit, at = len(window) - header, 0
+            size, at = len(window), 0
+            limit = size - header
+            # A value within the window is short enough to be picked, unless little is allowed.
+            quick = size if self._picks_windows else -1
             while at <= limit:
                 if implicit:
                     group, element, length = unpack(window, at)
@@ -302,41 +310,39 @@ class Scanner:
                         self.done = True
                         return position + at
                     here = groups.get(group, _NOTHING)
-                    current = group if group < guarded else -1
-                if code in known:
-                    value = at + 8
-                else:
-                    if implicit:
-                        value = at + 8
-                    elif code in LONG_VRS and at + _LONGEST_HEADER <= len(window):
-                        value = at + _LONGEST_HEADER
-                        (length,) = unpack_length(window, at + 8)
-                    else:
-                        vr, value, length = self._parser.header(
-                            view, position + at, end, implicit=False, little=little
-                        )
-                        value -= position
-                        code = b"" if vr is None else vr.value.encode()
-                    if length == UNDEFINED:
-                        tag = group << 16 | element
-                        self._open_sequence(tag, code, position + at)
-                        return position + value
-                if element in here:
-                    tag = group << 16 | element
-                    if tag not in values:
-                        stop = value + length
-                        if length > most and not self._may_pick(tag, code, length, position + at):
-                            at = stop
-                            continue
-                        codes[tag] = code
-                        if stop <= len(window):
-                            values[tag] = window[value:stop]
-                        elif position + stop <= end:
-                            values[tag] = bytes(view[position + value : position + stop])
+                    current = group if 0 < group < guarded else -1
+                    if not here and current >= 0:
+                        at, before = _past_group(window, at, limit, group, implicit, little)
+                        element = unpack(window, before)[1]
+                        continue
+                value = at + 8
+                if code not in known:
+                    if not implicit:
+                        if code in LONG_VRS and at + _LONGEST_HEADER <= size:
+                            value = at + _LONGEST_HEADER
+                            (length,) = unpack_length(window, at + 8)
                         else:
-                            self._tag, self._left, self._kept = tag, length, bytearray()
+                            vr, value, length = self._parser.header(
+                                view, position + at, end, implicit=False, little=little
+                            )
+                            value -= position
+                            code = b"" if vr is None else vr.value.encode()
+                    if length == UNDEFINED:
+                        self._open_sequence(group << 16 | element, code, position + at)
+                        return position + value
+                stop = value + length
+                wanted = here.get(element)
+                if wanted is not None and wanted not in values:
+                    if stop <= quick:
+                        codes[wanted] = code
+                        values[wanted] = window[value:stop]
+                    elif self._may_pick(wanted, code, length, position + at):
+                        codes[wanted] = code
+                        if position + stop > end:
+                            self._tag, self._left, self._kept = wanted, length, bytearray()
                             return position + value
-                at = value + length
+                        values[wanted] = bytes(view[position + value : position + stop])
+                at = stop
             position += at
         if position > end:
             self._tag, self._skip = group << 16 | element, position - end
@@ -424,3 +430,33 @@ class Scanner:
         what = "item" if in_item else "sequence"
         self._parser.tolerate(f"{what} without its delimiter", tag, position)
         return position
+
+
+def _past_group(
+    window: bytes, at: int, limit: int, group: int, implicit: bool, little: bool
+) -> tuple[int, int]:
+    """Run through elements of a group of which nothing is wanted.
+
+    Returns where the first stands that is of another group, or cannot be passed by its length
+    alone, and where the last began that was passed.
+    """
+    before = at
+    if implicit:
+        unpack = _GROUP_AND_LENGTH[little]
+        while at <= limit:
+            found, length = unpack(window, at)
+            if found != group or length == UNDEFINED:
+                break
+            before = at
+            at += 8 + length
+    else:
+        # Of an element with a length of 32 bits these 16 are zero; so they are of one that is
+        # in implicit VR, where none belongs, unless it is huge.
+        unpack = _GROUP_AND_SHORT_LENGTH[little]
+        while at <= limit:
+            found, length = unpack(window, at)
+            if found != group or not length:
+                break
+            before = at
+            at += 8 + length
+    return at, before

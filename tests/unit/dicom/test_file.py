@@ -227,6 +227,8 @@ def test_an_unknown_transfer_syntax(tmp_path):
 
 
 def test_no_such_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        read_file(tmp_path)
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "none.dcm")
 
