@@ -124,7 +124,11 @@ def _converted(
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - its reader closes it
     try:
         for piece in encode(transcode(data_set, stored, wanted), wanted):
-            spool.write(piece)
+            # In steps: a large piece would be in memory whole before the file takes it over.
+            rest = memoryview(piece)
+            while rest:
+                spool.write(rest[:_CHUNK])
+                rest = rest[_CHUNK:]
         spool.seek(0)
     except OSError as error:
         spool.close()

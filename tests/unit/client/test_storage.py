@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,7 +22,8 @@ from pydicom.uid import UID
 
 from filmroom import net
 from filmroom.client import MoveOriginator, OutgoingInstance, associate, store
-from filmroom.client.storage import choose_context
+from filmroom.client.storage import _converted, choose_context
+from filmroom.dicom import transfer_syntax
 from filmroom.errors import DataError, NoPresentationContext
 
 IMAGE = ct_image()
@@ -228,3 +230,19 @@ async def test_our_own_server_keeps_what_is_sent(archive):
     ):
         assert (await store(connection, instance(), timeout=10)).message.status == 0
     assert archive.stats().instances == 1
+
+
+def test_a_large_object_is_converted_in_bounded_memory():
+    """Its pixel data passes through in steps, although it is one piece of the data set."""
+    pixels = bytes(128 << 20)
+    stored = encoded(ct_image(Rows=8192, Columns=8192, PixelData=pixels))
+    syntaxes = transfer_syntax(EXPLICIT), transfer_syntax(IMPLICIT)
+    list(_converted(memoryview(image_in(EXPLICIT)), *syntaxes))  # what is imported at first use
+    tracemalloc.start()
+    try:
+        length = sum(len(chunk) for chunk in _converted(memoryview(stored), *syntaxes))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert length > len(pixels)
+    assert peak < 64 << 20

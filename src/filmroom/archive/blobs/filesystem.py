@@ -84,7 +84,9 @@ class FilesystemBlobs:
                 os.close(fd)
                 raise _failure(error, "cannot lock an object being written") from error
             else:
-                return _FileWriter(self, fd, path)
+                if os.fstat(fd).st_nlink:
+                    return _FileWriter(self, fd, path)
+                os.close(fd)  # the same, and it was done before we came to lock
         raise StorageFailed("cannot lock an object being written")
 
     def open(self, key: str) -> _FileReader:
