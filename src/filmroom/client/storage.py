@@ -108,8 +108,8 @@ async def store(
         move_originator_message_id=originator.message_id if originator else None,
     )
     data: Iterator[bytes | memoryview] = instance.data.data_set_chunks()
-    # LENIENT: kept data sets of odd length, from senders that leave out padding, deflated ones above
-    # all: DCMTK aborts the association with all that was still to come.
+    # LENIENT: kept data sets of odd length, above all deflated ones, from senders that leave out
+    # padding: DCMTK aborts the association, and with it all that was still to come.
     odd = instance.data.data_set_size % 2
     if odd or context.transfer_syntax != instance.transfer_syntax_uid:
         data = await asyncio.get_running_loop().run_in_executor(
