@@ -8,6 +8,7 @@ resident memory of the server before and after. The index is kept in ``--folder`
 
 import argparse
 import asyncio
+import datetime
 import random
 import statistics
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -46,20 +48,24 @@ SYLLABLES = (
 )
 
 
+FIRST_DAY, DAYS = datetime.date(2005, 1, 1), 7_300
+"""Studies are spread evenly over twenty years: 137 a day of a million."""
+
+
 def record(number: int, chance: random.Random) -> InstanceRecord:
     """The first instance of study ``number``; of three studies two share a patient."""
     patient = number - number % 3 % 2
     own = random.Random(patient)
     family = own.choice(FAMILY) + "".join(own.choices(SYLLABLES, k=2))
     modality = "MR" if number % 4 == 0 else "CT"
-    day = 1 + number % 28
+    date = FIRST_DAY + timedelta(number * 7_919 % DAYS)
     values = {
         "SpecificCharacterSet": "ISO_IR 100",
         "PatientID": f"P{patient:08}",
         "PatientName": f"{family}^{own.choice(GIVEN)}",
-        "PatientBirthDate": f"{own.randrange(1930, 2020)}{own.randrange(1, 13):02}{day:02}",
+        "PatientBirthDate": f"{date - timedelta(own.randrange(33_000)):%Y%m%d}",
         "PatientSex": own.choice("FM"),
-        "StudyDate": f"{2005 + number % 20}{1 + number // 28 % 12:02}{day:02}",
+        "StudyDate": f"{date:%Y%m%d}",
         "StudyTime": f"{number % 24:02}{number % 60:02}00",
         "AccessionNumber": f"A{number:09}",
         "StudyID": str(number % 10_000),
@@ -142,9 +148,6 @@ def queries(studies: int, chance: random.Random) -> dict[str, Iterator[DataSet]]
     def name():
         return chance.choice(FAMILY) + "".join(chance.choices(SYLLABLES, k=2))
 
-    def day(year, month):
-        return f"{year}{month:02}{chance.randrange(1, 28):02}"
-
     def forever(make):
         while True:
             yield make()
@@ -158,7 +161,7 @@ def queries(studies: int, chance: random.Random) -> dict[str, Iterator[DataSet]]
         return query("IMAGE", keys, IMAGE_RETURNS)
 
     def one_day():
-        date = day(2005 + chance.randrange(20), chance.randrange(1, 13))
+        date = f"{FIRST_DAY + timedelta(chance.randrange(DAYS)):%Y%m%d}"
         return study(StudyDate=f"{date}-{date}", ModalitiesInStudy="MR")
 
     return {
@@ -207,8 +210,8 @@ async def measure_all(port: int, process: psutil.Process, chosen: argparse.Names
                 flush=True,
             )
         before = process.memory_info().rss / 1e6
-        asked = query("STUDY", {"StudyDate": f"2005-{2005 + 1}"}, STUDY_RETURNS)
-        asked["StudyDate"] = "20050101-20061231"
+        last = FIRST_DAY + timedelta(DAYS // 10 - 1)
+        asked = query("STUDY", {"StudyDate": f"-{last:%Y%m%d}"}, STUDY_RETURNS)
         count, first, took = await ask(connection, asked, 120)
         after = process.memory_info().rss / 1e6
         print(

@@ -144,3 +144,32 @@ def test_many_threads_one_name(blobs):
     assert failures == []
     assert len(keys) == 80
     assert list(blobs.keys()) == []
+
+
+def test_a_blob_is_copied_to_a_key_that_is_given(blobs):
+    key = put(blobs, b"abcdefg")
+    other = key.replace("1.2.3.4.5.dcm", "1.2.3.4.5~copy.dcm")
+    writer = blobs.create()
+    with blobs.open(key) as reader:
+        for offset in (0, 4):
+            writer.copy(reader.read(offset, 4), reader, offset)
+    assert writer.size == 7
+    writer.replace(other, 1e9)
+    writer.discard()
+    with blobs.open(other) as reader:
+        assert bytes(reader.view()) == b"abcdefg"
+    assert blobs.modified(other) == 1e9
+    assert blobs.clean(lambda _key: False) == 0
+
+
+def test_a_replaced_blob_has_the_new_bytes(blobs):
+    key = put(blobs, b"old")
+    writer = blobs.create()
+    writer.write(b"newer")
+    with blobs.open(key) as before:
+        writer.replace(key, 1e9)
+        writer.discard()
+        assert bytes(before.view()) == b"old"
+    with blobs.open(key) as reader:
+        assert bytes(reader.view()) == b"newer"
+    assert list(blobs.keys()) == [key]

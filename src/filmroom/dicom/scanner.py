@@ -11,6 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Set
 from functools import lru_cache
+from struct import Struct
 
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
@@ -44,7 +45,21 @@ MAX_INFLATED = 256 * 1024 * 1024
 
 _MORE = -1
 """In place of a position: nothing can be read before more bytes come."""
-_NOTHING: frozenset[int] = frozenset()
+_NOTHING: dict[int, int] = {}
+_EXPLICIT = tuple(
+    (unpack, Struct(f"{order}H4xH").unpack_from)
+    for unpack, order in zip(EXPLICIT, "><", strict=True)
+)
+"""By byte order: a header in explicit VR, and of one to be passed the group and 16-bit length.
+
+That length is zero where it is followed by one of 32 bits, and of an element in implicit VR, where
+none belongs, unless it is huge.
+"""
+_IMPLICIT = tuple(
+    (Struct(f"{order}HH0sI").unpack_from, Struct(f"{order}H2xi").unpack_from) for order in "><"
+)
+"""The same in implicit VR: the VR is empty, and an undefined length to be passed is negative."""
+_NO_CODE = frozenset({b""})
 _MAY_BE_SEQUENCE = frozenset({b"SQ", b"UN", b""})
 _WINDOW = 16 * 1024
 _INFLATE_STEP = 64 * 1024
@@ -54,13 +69,12 @@ _BORDER = 64
 
 
 @lru_cache(maxsize=64)
-def _grouped(wanted: frozenset[int]) -> tuple[int, int, dict[int, frozenset[int]]]:
-    """The last wanted tag, the group from which on tags are looked at, elements by group."""
+def _grouped(wanted: frozenset[int]) -> tuple[int, int, dict[int, dict[int, int]]]:
+    """The last wanted tag, the group from which on tags are looked at, and tags by both numbers."""
     last = max(wanted, default=-1)
-    groups = {
-        group: frozenset(tag & 0xFFFF for tag in wanted if tag >> 16 == group)
-        for group in {tag >> 16 for tag in wanted}
-    }
+    groups: dict[int, dict[int, int]] = {}
+    for tag in wanted:
+        groups.setdefault(tag >> 16, {})[tag & 0xFFFF] = tag
     return last, min(last >> 16, min(PIXEL_DATA) >> 16), groups
 
 
@@ -73,9 +87,9 @@ class Scanner:
 
     __slots__ = (
         "_begun", "_carry", "_codes", "_groups", "_guarded", "_inflated", "_inflater", "_kept",
-        "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser", "_skip",
-        "_syntax", "_tag", "_wanted", "done", "expected_length", "pixel_data_offset", "position",
-        "transfer_syntax", "values",
+        "_last_wanted", "_left", "_levels", "_max_sequence", "_max_value", "_parser",
+        "_picks_windows", "_skip", "_syntax", "_tag", "_wanted", "done", "expected_length",
+        "pixel_data_offset", "position", "transfer_syntax", "values",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +123,7 @@ class Scanner:
         self._codes: dict[int, bytes] = {}
         self._last_wanted, self._guarded, self._groups = _grouped(frozenset(wanted))
         self._max_value = max_value
+        self._picks_windows = min(max_value, max_sequence) >= _WINDOW
         self._max_sequence = max_sequence
         self._parser = Parser(strict=strict, max_depth=max_depth)
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if transfer_syntax.deflated else None
@@ -262,8 +277,9 @@ class Scanner:
     def _elements(self, view: memoryview, position: int, end: int, last: bool) -> int:
         """Elements of the top level: the hot path. Returns where other means are needed.
 
-        Most elements are passed over, so the loop asks as little as it can of each: tags are
-        composed where the group changes, and from the guarded group on always.
+        A group at a time, so that of each element as little as can be is asked: groups of which
+        nothing is wanted are run through by their lengths alone. From the guarded group on, each
+        element is looked at as a group of its own.
         """
         if not self._begun:
             if end - position < 8:
@@ -271,72 +287,85 @@ class Scanner:
             self._begun = True
             head = bytes(view[position : position + 8])
             self._syntax = actual_syntax(head, self._syntax, self._parser, position)
+            if self._inflater is None:
+                self.transfer_syntax = self._syntax
         implicit, little = self._syntax.implicit_vr, self._syntax.little_endian
-        unpack, unpack_length = (IMPLICIT if implicit else EXPLICIT)[little], LENGTH[little]
+        unpack, past = (_IMPLICIT if implicit else _EXPLICIT)[little]
+        known, unpack_length = _NO_CODE if implicit else SHORT_VRS, LENGTH[little]
         header = 8 if implicit or last else _LONGEST_HEADER
         groups, guarded, last_wanted = self._groups, self._guarded, self._last_wanted
-        known, values, codes = SHORT_VRS, self.values, self._codes
-        most = min(self._max_value, self._max_sequence)
-        code, current, here, start = b"", -1, _NOTHING, position
+        values, codes = self.values, self._codes
+        start, group, element = position, 0, 0
         while position + header <= end:
             # Slices of bytes cost a third of those of a view.
             window = bytes(view[position : position + _WINDOW])
             limit, at = len(window) - header, 0
+            # What ends within the window is short enough to be picked, unless little is allowed.
+            within = len(window) if self._picks_windows else -1
             while at <= limit:
-                if implicit:
-                    group, element, length = unpack(window, at)
-                else:
-                    group, element, code, length = unpack(window, at)
-                if group != current:
-                    tag = group << 16 | element
-                    if group == 0xFFFE:
-                        # LENIENT: a delimiter where none belongs, left over by converters.
-                        self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
-                        at += 8
-                        continue
-                    if tag > last_wanted or tag in PIXEL_DATA:
-                        return self._end(view, position + at, end, tag)
-                    if not tag and self._parser.base + position + at:
-                        # LENIENT: zeros after the last element, as padding.
-                        self._parser.tolerate("zeros after the last element", None, position + at)
-                        self.done = True
-                        return position + at
-                    here = groups.get(group, _NOTHING)
-                    current = group if group < guarded else -1
-                if code in known:
+                group, element, code, length = unpack(window, at)
+                tag = group << 16 | element
+                if group == 0xFFFE:
+                    # LENIENT: a delimiter where none belongs, left over by converters.
+                    self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
+                    at += 8
+                    continue
+                if tag > last_wanted or tag in PIXEL_DATA:
+                    return self._end(view, position + at, end, tag)
+                if not tag and self._parser.base + position + at:
+                    # LENIENT: zeros after the last element, as padding.
+                    self._parser.tolerate("zeros after the last element", None, position + at)
+                    self.done = True
+                    return position + at
+                here = groups.get(group, _NOTHING)
+                current = group if 0 < group < guarded else -1
+                if not here and current >= 0 and code in known and length != UNDEFINED:
+                    while group == current and length >= 0:
+                        at += 8 + length
+                        if at > limit:
+                            element = unpack(window, at - 8 - length)[1]
+                            break
+                        group, length = past(window, at)
+                        if not length:
+                            break
+                    continue
+                while True:
                     value = at + 8
-                else:
-                    if implicit:
-                        value = at + 8
-                    elif code in LONG_VRS and at + _LONGEST_HEADER <= len(window):
-                        value = at + _LONGEST_HEADER
-                        (length,) = unpack_length(window, at + 8)
-                    else:
-                        vr, value, length = self._parser.header(
-                            view, position + at, end, implicit=False, little=little
-                        )
-                        value -= position
-                        code = b"" if vr is None else vr.value.encode()
-                    if length == UNDEFINED:
-                        tag = group << 16 | element
-                        self._open_sequence(tag, code, position + at)
-                        return position + value
-                if element in here:
-                    tag = group << 16 | element
-                    if tag not in values:
-                        stop = value + length
-                        if length > most and not self._may_pick(tag, code, length, position + at):
-                            at = stop
-                            continue
-                        codes[tag] = code
-                        if stop <= len(window):
-                            values[tag] = window[value:stop]
-                        elif position + stop <= end:
-                            values[tag] = bytes(view[position + value : position + stop])
+                    if code not in known:
+                        if code in LONG_VRS and at + _LONGEST_HEADER <= len(window):
+                            value = at + _LONGEST_HEADER
+                            (length,) = unpack_length(window, at + 8)
                         else:
-                            self._tag, self._left, self._kept = tag, length, bytearray()
+                            vr, value, length = self._parser.header(
+                                view, position + at, end, implicit=False, little=little
+                            )
+                            value -= position
+                            code = b"" if vr is None else vr.value.encode()
+                    stop = value + length
+                    wanted = here.get(element)
+                    if stop > within:
+                        if length == UNDEFINED:
+                            self._open_sequence(group << 16 | element, code, position + at)
                             return position + value
-                at = value + length
+                        if (
+                            wanted is not None
+                            and wanted not in values
+                            and self._may_pick(wanted, code, length, position + at)
+                        ):
+                            codes[wanted] = code
+                            if position + stop > end:
+                                self._tag, self._left, self._kept = wanted, length, bytearray()
+                                return position + value
+                            values[wanted] = bytes(view[position + value : position + stop])
+                    elif wanted is not None and wanted not in values:
+                        codes[wanted] = code
+                        values[wanted] = window[value:stop]
+                    at = stop
+                    if at > limit:
+                        break
+                    group, element, code, length = unpack(window, at)
+                    if group != current:
+                        break
             position += at
         if position > end:
             self._tag, self._skip = group << 16 | element, position - end

@@ -74,6 +74,20 @@ class BlobWriter(Protocol):
         """
         ...
 
+    def copy(self, data: bytes, reader: BlobReader, offset: int) -> None:
+        """Append ``data``, which is what ``reader`` holds at ``offset``.
+
+        A backend may let the file system copy or share it. Raises OutOfResources or StorageFailed.
+        """
+        ...
+
+    def replace(self, key: str, modified: float) -> None:
+        """Make the blob durable as ``key``, in the place of what is there, made at ``modified``.
+
+        What backups are written with. Raises OutOfResources or StorageFailed.
+        """
+        ...
+
     def discard(self) -> None:
         """Drop what was written and not committed, and all trace of the writing."""
         ...

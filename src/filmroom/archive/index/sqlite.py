@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -22,11 +23,12 @@ from filmroom.archive.index.interface import (
     OnDuplicate,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
+from filmroom.archive.index.snapshot import copy_index
 from filmroom.archive.index.writer import Change, Writer, failure, inode_of, is_broken
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
-from filmroom.errors import QueryFailed
+from filmroom.errors import QueryFailed, StorageFailed
 
 __all__ = ["SqliteIndex", "SqliteReader"]
 
@@ -104,6 +106,23 @@ class SqliteReader:
         sql = f"SELECT {counts}, (SELECT coalesce(sum(size), 0) FROM instance)"
         return IndexStats(*next(iter(list(self._rows(sql, [])))))
 
+    def snapshot(self, target: Path) -> None:
+        """Write the index as it is at this moment to the file ``target``; writers go on.
+
+        Raises StorageFailed, OutOfResources, QueryFailed.
+        """
+        try:
+            with self._reader() as connection:
+                is_sound = copy_index(connection, target)
+        except sqlite3.Error as error:
+            raise failure(error, "cannot copy the index") from error
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise StorageFailed(f"cannot copy the index: {reason}") from error
+        if not is_sound:
+            hint = "make it anew: filmroom reindex --rebuild"
+            raise StorageFailed("the index is damaged", hint=hint)
+
     def close(self) -> None:
         """Close every connection that is not in use; the others as they end."""
         with self._lock:
@@ -165,7 +184,6 @@ class SqliteReader:
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("PRAGMA mmap_size = 1073741824")
         connection.create_function("any_value_matches", 3, any_value_matches, deterministic=True)
         return connection
 
