@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr
+from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr, is_signed
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
 from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary, lookup
 from filmroom.dicom.element import Element
@@ -257,7 +257,12 @@ class DataSet:
 
     def __setitem__(self, tag: int | str, value: Any) -> None:
         key = as_tag(tag)
-        self.set(key, self.resolve_vr(key), value)
+        vr = self.resolve_vr(key)
+        if vr is VR.US and is_signed(value):
+            entry = lookup(key)
+            if entry is not None and VR.SS in entry.vrs:
+                vr = VR.SS
+        self.set(key, vr, value)
 
     def set(self, tag: int | str, vr: VR | str, value: Any) -> None:
         """Set ``tag`` to a value, to several in a tuple or list, or with None to zero length.
