@@ -71,6 +71,11 @@ class StoredObject:
         """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
         self._begun = self._reader.read(self.location.data_set_offset, _READ_AHEAD)
 
+    @property
+    def data_set_size(self) -> int:
+        """How many bytes the data set has."""
+        return self._reader.size - self.location.data_set_offset
+
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
         return self._reader.view()[self.location.data_set_offset :]

@@ -149,6 +149,11 @@ class DataSet:
         """What is held of ``tag``: the record of its place in the buffer while unchanged."""
         return self._items.get(tag)
 
+    def entries(self) -> list[tuple[int, Record | Element]]:
+        """Tags in order, each with what is held of it."""
+        self._order()
+        return list(self._items.items())
+
     def values_of(self, tag: int | str) -> tuple[Any, ...]:
         """All values of ``tag``; empty where the element is absent or of zero length."""
         key = as_tag(tag)
