@@ -1,5 +1,6 @@
 """What is compared: the same work on the same file by Filmroom and by pydicom."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset
 from pydicom.pixels import get_decoder, get_encoder
+from pydicom.tag import BaseTag
 from pydicom.uid import ImplicitVRLittleEndian as TheirImplicit
 from pydicom.uid import JPEG2000Lossless, RLELossless
 
@@ -17,9 +20,10 @@ from filmroom.dicom import (
     DataSet,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    ScannedFile,
     Scanner,
     read_file,
-    read_preamble_and_meta,
+    scan_file,
     write_file,
 )
 from filmroom.dicom.json import encode_json
@@ -57,6 +61,7 @@ def ways(folder: Path) -> list[Way]:
 
 def header_ways(path: Path) -> list[Way]:
     named = sorted(WANTED_TAGS)
+    tags = [BaseTag(tag) for tag in named]
 
     def read() -> object:
         return read_file(path, stop_before=PIXEL_DATA)
@@ -65,13 +70,24 @@ def header_ways(path: Path) -> list[Way]:
         data_set = read_file(path, stop_before=PIXEL_DATA).data_set
         return [data_set[keyword] for keyword in VALUES]
 
-    def scan() -> Scanner:
-        with path.open("rb") as file:
-            head = memoryview(file.read(CHUNK))
-        _, offset, syntax = read_preamble_and_meta(head)
-        scanner = Scanner(syntax, WANTED_TAGS)
-        scanner.feed(head[offset:])
+    def scan() -> ScannedFile:
+        return scan_file(path, WANTED_TAGS)
+
+    whole = path.read_bytes()
+    offset = read_file(path).data_set_offset
+    chunks = [memoryview(whole)[at : at + CHUNK] for at in range(offset, len(whole), CHUNK)]
+
+    def scan_stream() -> Scanner:
+        scanner = Scanner(ExplicitVRLittleEndian, WANTED_TAGS)
+        for chunk in chunks:
+            if scanner.feed(chunk):
+                break
         return scanner
+
+    def their_scan_of_stream() -> object:
+        stream = io.BytesIO(whole)
+        stream.seek(offset)
+        return read_dataset(stream, False, True, stop_when=is_pixel_data, specific_tags=tags)
 
     def scan_values() -> object:
         return [element.text for element in scan().data_set()]
@@ -86,15 +102,25 @@ def header_ways(path: Path) -> list[Way]:
     def their_scan_values() -> object:
         return [str(element.value) for element in their_scan()]
 
-    assert scan().done
+    assert scan().scanner.done
+    assert scan().values == scan_stream().values
     return [
         Way("header, nothing looked at", read, their_read),
         Way(f"header, {len(VALUES)} values looked at", read_values, their_values, 5),
         Way("header, every element looked at", partial(every, read), partial(every, their_read)),
         Way("index scan, against the whole header", scan, their_read, 10),
         Way("index scan, against `specific_tags`", scan, their_scan),
+        Way(
+            "index scan of a data set that arrives in chunks, against `read_dataset` of the same",
+            scan_stream,
+            their_scan_of_stream,
+        ),
         Way("index scan with all its texts, against the same", scan_values, their_scan_values),
     ]
+
+
+def is_pixel_data(tag: int, vr: str | None, length: int) -> bool:
+    return tag == PIXEL_DATA
 
 
 def every(read: Callable[[], object]) -> int:

@@ -1,5 +1,6 @@
 """What every blob store does; each backend joins by a parameter of the fixture ``blobs``."""
 
+import fcntl
 import os
 import threading
 
@@ -144,3 +145,50 @@ def test_many_threads_one_name(blobs):
     assert failures == []
     assert len(keys) == 80
     assert list(blobs.keys()) == []
+
+
+def test_an_object_begun_while_another_process_cleans_up_is_not_lost(blobs, monkeypatch):
+    """The clean-up may find the new file before its writer has locked it, and be done with it."""
+    removed = []
+    lock = fcntl.flock
+
+    def late(fd, operation):
+        if not removed:
+            removed.append(None)
+            removed.append(blobs.clean(lambda key: False))
+        lock(fd, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    key = put(blobs, b"abc")
+    assert removed == [None, 1]
+    with blobs.open(key) as reader:
+        assert bytes(reader.view()) == b"abc"
+
+
+def test_a_blob_is_copied_to_a_key_that_is_given(blobs):
+    key = put(blobs, b"abcdefg")
+    other = key.replace("1.2.3.4.5.dcm", "1.2.3.4.5~copy.dcm")
+    writer = blobs.create()
+    with blobs.open(key) as reader:
+        for offset in (0, 4):
+            writer.copy(reader.read(offset, 4), reader, offset)
+    assert writer.size == 7
+    writer.replace(other, 1e9)
+    writer.discard()
+    with blobs.open(other) as reader:
+        assert bytes(reader.view()) == b"abcdefg"
+    assert blobs.modified(other) == 1e9
+    assert blobs.clean(lambda _key: False) == 0
+
+
+def test_a_replaced_blob_has_the_new_bytes(blobs):
+    key = put(blobs, b"old")
+    writer = blobs.create()
+    writer.write(b"newer")
+    with blobs.open(key) as before:
+        writer.replace(key, 1e9)
+        writer.discard()
+        assert bytes(before.view()) == b"old"
+    with blobs.open(key) as reader:
+        assert bytes(reader.view()) == b"newer"
+    assert list(blobs.keys()) == [key]

@@ -10,6 +10,7 @@ from filmroom.dicom import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    Scanner,
     encode_bytes,
     read_data_set,
     read_preamble_and_meta,
@@ -169,3 +170,18 @@ def test_a_response_repeats_a_uid_that_is_none():
     sent = encode_command(CEchoRQ(message_id=1, affected_sop_class_uid="1.2.34"), False)
     request = decode_command(sent.replace(b"1.2.34", wrong))
     assert wrong in encode_command(response_to(request, 0x0122), False)
+
+
+def scanned(data, step):
+    scanner = Scanner(ImplicitVRLittleEndian, frozenset({0x00100020}))
+    for start in range(0, len(data), step):
+        if scanner.feed(data[start : start + step]):
+            break
+    scanner.finish()
+    return scanner.values, [(issue.message, issue.offset) for issue in scanner.issues]
+
+
+@pytest.mark.parametrize("step", [1, 8, 100])
+def test_zeros_after_zeros_are_the_end_however_they_are_cut(step):
+    found = [("zeros after the last element", 8)]
+    assert scanned(bytes(16), step) == ({}, found)

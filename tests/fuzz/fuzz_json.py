@@ -21,6 +21,7 @@ from filmroom.dicom.json_reader import read_json, read_json_array
 from filmroom.errors import DataError
 
 TEXT, STRICT = 0x08, 0x10
+CHANGED = 400
 
 
 def check(data: bytes) -> None:

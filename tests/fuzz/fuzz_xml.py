@@ -22,6 +22,7 @@ from filmroom.dicom.xml_reader import read_xml
 from filmroom.errors import DataError
 
 TEXT, STRICT = 0x08, 0x10
+CHANGED = 400
 
 
 def check(data: bytes) -> None:

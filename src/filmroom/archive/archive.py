@@ -5,7 +5,6 @@ Synchronous and safe to use from many threads; whoever needs an event loop calls
 
 from __future__ import annotations
 
-import fcntl
 import mmap
 import os
 import threading
@@ -31,6 +30,7 @@ from filmroom.archive.index import (
     SqliteIndex,
     set_aside,
 )
+from filmroom.archive.lock import take_lock
 from filmroom.archive.query import Query
 from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
 from filmroom.archive.response import response_identifier
@@ -39,7 +39,6 @@ from filmroom.dicom.file import file_meta, read_preamble_and_meta
 from filmroom.dicom.scanner import Scanner
 from filmroom.dicom.uid import transfer_syntax
 from filmroom.errors import (
-    ArchiveInUse,
     ConfigurationError,
     DuplicateSopInstance,
     IndexOwnerLost,
@@ -71,6 +70,11 @@ class StoredObject:
     def read_ahead(self) -> None:
         """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
         self._begun = self._reader.read(self.location.data_set_offset, _READ_AHEAD)
+
+    @property
+    def data_set_size(self) -> int:
+        """How many bytes the data set has."""
+        return self._reader.size - self.location.data_set_offset
 
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
@@ -152,7 +156,7 @@ class Archive:
         except OSError as error:
             hint = "check the owner and the mode of the folder above"
             raise StorageFailed(f"cannot make the data folder {data}", hint=hint) from error
-        lock = _take_lock(data) if exclusive else -1
+        lock = take_lock(data) if exclusive else -1
         try:
             blobs = FilesystemBlobs(place.blobs, durable=place.durable)
             index = SqliteIndex(place.index, durable=place.durable)
@@ -449,19 +453,3 @@ def _path_of(url: str | None, scheme: str, default: Path, setting: str) -> Path:
     if parts.scheme != scheme or parts.netloc or not parts.path.startswith("/"):
         raise ConfigurationError(f"{setting} is not {scheme}:///path", setting=setting)
     return Path(unquote(parts.path))
-
-
-def _take_lock(data: Path) -> int:
-    try:
-        fd = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    except OSError as error:
-        message = f"cannot lock the data folder: {os.strerror(error.errno or 0)}"
-        hint = "check the owner and the mode of the data folder"
-        raise StorageFailed(message, hint=hint) from error
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        message = "another server already serves this data folder"
-        raise ArchiveInUse(message, hint="stop it, or give another --data") from None
-    return fd

@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "export": "export",
     "reindex": "reindex",
     "verify": "verify",
+    "backup": "backup",
+    "restore": "restore",
     "validate": "validate",
     "stats": "stats",
     "delete": "delete",

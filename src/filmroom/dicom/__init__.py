@@ -27,10 +27,13 @@ from filmroom.dicom.file import (
     write_file,
 )
 from filmroom.dicom.issue import Issue
+from filmroom.dicom.number_strings import DecimalString, IntegerString
 from filmroom.dicom.person_name import PersonName
 from filmroom.dicom.reader import read_data_set
+from filmroom.dicom.scanned_file import ScannedFile, scan_file
 from filmroom.dicom.scanner import Scanner
 from filmroom.dicom.tag import Tag
+from filmroom.dicom.temporal import AgeString, DateString, DateTimeString, TimeString
 from filmroom.dicom.uid import (
     IMPLEMENTATION_CLASS_UID,
     IMPLEMENTATION_VERSION_NAME,
@@ -53,8 +56,12 @@ __all__ = [
     "STORAGE_SOP_CLASSES",
     "TRANSFER_SYNTAXES",
     "VR",
+    "AgeString",
     "CharacterSets",
     "DataSet",
+    "DateString",
+    "DateTimeString",
+    "DecimalString",
     "DeflatedExplicitVRLittleEndian",
     "DicomFile",
     "Element",
@@ -62,11 +69,14 @@ __all__ = [
     "ExplicitVRBigEndian",
     "ExplicitVRLittleEndian",
     "ImplicitVRLittleEndian",
+    "IntegerString",
     "Issue",
     "PersonName",
     "PrivateDictionary",
+    "ScannedFile",
     "Scanner",
     "Tag",
+    "TimeString",
     "TransferSyntax",
     "encode",
     "encode_bytes",
@@ -77,6 +87,7 @@ __all__ = [
     "read_data_set",
     "read_file",
     "read_preamble_and_meta",
+    "scan_file",
     "tag_for",
     "transfer_syntax",
     "uid_for",

@@ -73,13 +73,19 @@ class DataSet:
         private_dictionary: PrivateDictionary = NO_PRIVATE_DICTIONARY,
     ) -> DataSet:
         """A data set over records that ``parser`` found in ``buffer``, in tag order."""
-        ds = cls(transfer_syntax, private_dictionary=private_dictionary)
+        ds = cls.__new__(cls)
+        ds.transfer_syntax = transfer_syntax
+        ds.private_dictionary = private_dictionary
         ds.parser = parser
+        ds.parent = parent
+        ds.is_changed = False
+        ds.end_offset = end_offset
         ds._buffer = buffer
         ds._items = records  # type: ignore[assignment]  # elements take the places of records
-        ds.end_offset = end_offset
-        ds.parent = parent
+        ds._decoded = {}
+        ds._ordered = True
         ds._depth = 0 if parent is None else parent._depth + 1
+        ds._character_sets = None
         return ds
 
     # ------------------------------------------------------------------ reading
@@ -142,6 +148,11 @@ class DataSet:
     def record(self, tag: int) -> Record | Element | None:
         """What is held of ``tag``: the record of its place in the buffer while unchanged."""
         return self._items.get(tag)
+
+    def entries(self) -> list[tuple[int, Record | Element]]:
+        """Tags in order, each with what is held of it."""
+        self._order()
+        return list(self._items.items())
 
     def values_of(self, tag: int | str) -> tuple[Any, ...]:
         """All values of ``tag``; empty where the element is absent or of zero length."""

@@ -225,11 +225,11 @@ def encode_values(
             return struct.pack(f"{order}{len(values)}{code}", *values)
         except (struct.error, TypeError, OverflowError):
             raise InvalidValue(f"a value does not fit {vr}") from None
-    text = "\\".join(_format(vr, value) for value in values)
-    if vr.facts.charset:
-        raw = sets.encode(text, PN_DELIMITERS if vr is VR.PN else TEXT_DELIMITERS)
-    elif text.isascii():
+    text = "\\".join([_format(vr, value) for value in values])
+    if text.isascii():
         raw = text.encode("ascii")
+    elif vr.facts.charset:
+        raw = sets.encode(text, PN_DELIMITERS if vr is VR.PN else TEXT_DELIMITERS)
     else:
         raise InvalidValue(f"{vr} holds characters of the default repertoire only")
     return raw + vr.facts.padding if len(raw) & 1 else raw

@@ -100,6 +100,8 @@ async def _serve(settings: Settings, control: socket.socket, relay: Connection) 
                 what, descriptors = b"", []
             for descriptor in descriptors:
                 server.adopt(socket.socket(fileno=descriptor))
+            if what == CONNECTION and not descriptors:
+                tell(CLOSED)  # no descriptor was left to take it: the system has closed it
             if what in (STOP, b""):
                 stop.set()
 

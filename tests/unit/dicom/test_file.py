@@ -137,6 +137,9 @@ BARE = {
         + explicit(0x00020002, "UI", CT.encode() + b"\0") + data(), "no Transfer Syntax UID"),
     "group length too small": (
         PREAMBLE + b"DICM" + meta_group(length=4) + data(), "wrong group length"),
+    "group length that ends in a header": (
+        PREAMBLE + b"DICM" + meta_group(length=len(meta_group()) - 12 + 9) + data(),
+        "wrong group length"),
     "group length too large": (
         PREAMBLE + b"DICM" + meta_group(length=1 << 20) + data(), "wrong group length"),
     "group 0002 in implicit VR": (
@@ -227,6 +230,8 @@ def test_an_unknown_transfer_syntax(tmp_path):
 
 
 def test_no_such_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        read_file(tmp_path)
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "none.dcm")
 

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from filmroom.archive.blobs.interface import ObjectName
+from filmroom.archive.blobs.interface import BlobReader, ObjectName
 from filmroom.errors import ArchiveError, ObjectNotFound, OutOfResources, StorageFailed
 
 __all__ = ["FilesystemBlobs"]
@@ -31,6 +31,9 @@ _INCOMING = "incoming"
 _SUFFIX = ".dcm"
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _NO_RIGHT = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_CANNOT_COPY = frozenset(
+    (errno.EXDEV, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EPERM, errno.EBADF)
+)
 _REMEMBERED_FOLDERS = 8192
 _TRIES = 8
 _SLASH, _MARK = "+", "!"
@@ -81,7 +84,9 @@ class FilesystemBlobs:
                 os.close(fd)
                 raise _failure(error, "cannot lock an object being written") from error
             else:
-                return _FileWriter(self, fd, path)
+                if os.fstat(fd).st_nlink:
+                    return _FileWriter(self, fd, path)
+                os.close(fd)  # the same, and it was done before we came to lock
         raise StorageFailed("cannot lock an object being written")
 
     def open(self, key: str) -> _FileReader:
@@ -137,6 +142,14 @@ class FilesystemBlobs:
                 if name.endswith(_SUFFIX):
                     yield str(PurePosixPath(relative, name))
 
+    def is_receiving(self) -> bool:
+        """Whether anything is in ``incoming/``."""
+        try:
+            with os.scandir(self._incoming) as entries:
+                return next(entries, None) is not None
+        except OSError as error:
+            raise _failure(error, "cannot look at what is being received") from error
+
     def clean(self, is_known: Callable[[str], bool]) -> int:
         """Remove the files of ``incoming/`` whose writer is gone (its lock went with it).
 
@@ -190,7 +203,7 @@ class FilesystemBlobs:
             target = self._path(key)
             writer.rename(f"{self._temporary}{next(self._numbers):x}{_MARK}{_name_of(key)}")
             try:
-                self._link_in_folder(writer.path, target)
+                self._in_folder(os.link, writer.path, target)
             except FileExistsError:
                 continue
             try:
@@ -203,12 +216,22 @@ class FilesystemBlobs:
             return key
         raise StorageFailed("no free name for the object", uid=name.sop_instance_uid)
 
+    def _replace(self, writer: _FileWriter, key: str) -> None:
+        """Give the file the name of ``key``, whatever had it; sync first: no link tells of it."""
+        if self._durable:
+            writer.sync()
+        target = self._path(key)
+        self._in_folder(os.replace, writer.path, target)
+        if self._durable:
+            self._sync_folders(os.path.dirname(target))
+
     @staticmethod
-    def _link_in_folder(path: str, target: str) -> None:
+    def _in_folder(name: Callable[[str, str], None], path: str, target: str) -> None:
+        """Link or rename ``path`` to ``target``, in folders that are made where they are not."""
         # Again, because a deletion beside us may remove the folder as it becomes empty.
         for _ in range(1000):
             try:
-                os.link(path, target)
+                name(path, target)
             except FileNotFoundError:
                 with suppress(FileNotFoundError):
                     os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -280,6 +303,32 @@ class _FileWriter:
         except OSError as error:
             raise _failure(error, "cannot keep an object") from error
 
+    def copy(self, data: bytes, reader: BlobReader, offset: int) -> None:
+        """Append by the kernel, which shares the blocks where the file system can."""
+        done = 0
+        try:
+            while isinstance(reader, _FileReader) and done < len(data):
+                copied = os.copy_file_range(
+                    reader.descriptor, self._fd, len(data) - done, offset_src=offset + done
+                )
+                if not copied:
+                    break
+                done += copied
+        except OSError as error:
+            if error.errno not in _CANNOT_COPY:
+                raise _failure(error, "cannot write an object") from error
+        self.size += done
+        if done < len(data):
+            self.write(memoryview(data)[done:])
+
+    def replace(self, key: str, modified: float) -> None:
+        """Rename; the time of last change is kept."""
+        try:
+            os.utime(self._fd, (modified, modified))
+            self._store._replace(self, key)
+        except OSError as error:
+            raise _failure(error, "cannot keep an object") from error
+
     def sync(self) -> None:
         """Wait until the bytes are on the disk."""
         os.fsync(self._fd)
@@ -309,6 +358,11 @@ class _FileReader:
         self._map: mmap.mmap | None = None
         self._view: memoryview | None = None
         self.size = os.fstat(fd).st_size
+
+    @property
+    def descriptor(self) -> int:
+        """The open file's."""
+        return self._fd
 
     def view(self) -> memoryview:
         """The mapping; an empty file has an empty view."""

@@ -74,6 +74,20 @@ class BlobWriter(Protocol):
         """
         ...
 
+    def copy(self, data: bytes, reader: BlobReader, offset: int) -> None:
+        """Append ``data``, which is what ``reader`` holds at ``offset``.
+
+        A backend may let the file system copy or share it. Raises OutOfResources or StorageFailed.
+        """
+        ...
+
+    def replace(self, key: str, modified: float) -> None:
+        """Make the blob durable as ``key``, in the place of what is there, made at ``modified``.
+
+        What backups are written with. Raises OutOfResources or StorageFailed.
+        """
+        ...
+
     def discard(self) -> None:
         """Drop what was written and not committed, and all trace of the writing."""
         ...
@@ -138,6 +152,13 @@ class BlobStore(Protocol):
 
     def keys(self) -> Iterator[str]:
         """The keys of all blobs, in no stated order; those that come and go may be missed."""
+        ...
+
+    def is_receiving(self) -> bool:
+        """Whether a blob is being written at this moment, by any process.
+
+        Raises StorageFailed where the store is not there.
+        """
         ...
 
     def clean(self, is_known: Callable[[str], bool]) -> int:

@@ -3,6 +3,7 @@
 from filmroom.archive.index.interface import (
     AddKind,
     AddOutcome,
+    Check,
     Index,
     IndexStats,
     Match,
@@ -15,6 +16,7 @@ from filmroom.archive.index.writer import set_aside
 __all__ = [
     "AddKind",
     "AddOutcome",
+    "Check",
     "Index",
     "IndexStats",
     "Match",

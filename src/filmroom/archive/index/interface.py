@@ -19,6 +19,7 @@ __all__ = [
     "AddOutcome",
     "AddRequest",
     "ChangeRequest",
+    "Check",
     "Index",
     "IndexStats",
     "Match",
@@ -73,6 +74,20 @@ class RemoveRequest:
     instances: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That an object was read and held to its digest at ``verified_at``, seconds since 1970.
+
+    ``fault`` says what was wrong, a :class:`~filmroom.archive.verify.VerifyKind`'s value; empty
+    where all was well.
+    """
+
+    sop_instance_uid: str
+    blob_key: str
+    verified_at: float
+    fault: str = ""
+
+
 ChangeRequest = AddRequest | RemoveRequest
 """A change that one process asks of another."""
 
@@ -86,13 +101,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """How much is kept; ``size`` in bytes of the objects' blobs."""
+    """How much is kept; ``size`` in bytes of the objects' blobs.
+
+    ``faults`` counts the objects whose last check found them missing or damaged.
+    """
 
     patients: int
     studies: int
     series: int
     instances: int
     size: int
+    faults: int
 
 
 class Index(Protocol):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -17,16 +18,18 @@ from filmroom.archive.index.interface import (
     AddOutcome,
     AddRequest,
     ChangeRequest,
+    Check,
     IndexStats,
     Match,
     OnDuplicate,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
+from filmroom.archive.index.snapshot import copy_index
 from filmroom.archive.index.writer import Change, Writer, failure, inode_of, is_broken
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
-from filmroom.errors import QueryFailed
+from filmroom.errors import QueryFailed, StorageFailed
 
 __all__ = ["SqliteIndex", "SqliteReader"]
 
@@ -98,11 +101,39 @@ class SqliteReader:
         query = Query.build(Level.IMAGE, {0x00080018: sop_instance_uid})
         return next(iter(list(self.locate(query))), None)
 
+    def due_for_check(self, before: float, limit: int) -> list[InstanceLocation]:
+        """At most ``limit`` instances received and checked before that time, the oldest first."""
+        when = "coalesce(verified_at, received_at)"
+        sql = (
+            f"SELECT {_LOCATION} FROM instance {_JOINS[Level.SERIES]} {_JOINS[Level.STUDY]}"
+            f" WHERE {when} < ? ORDER BY {when} LIMIT ?"
+        )
+        return [InstanceLocation(*row) for row in self._rows(sql, [before, limit])]
+
     def stats(self) -> IndexStats:
         """Count rows."""
         counts = ", ".join(f"(SELECT count(*) FROM {level.table})" for level in Level)
-        sql = f"SELECT {counts}, (SELECT coalesce(sum(size), 0) FROM instance)"
+        size = "(SELECT coalesce(sum(size), 0) FROM instance)"
+        faults = "(SELECT count(*) FROM instance WHERE fault > '')"
+        sql = f"SELECT {counts}, {size}, {faults}"
         return IndexStats(*next(iter(list(self._rows(sql, [])))))
+
+    def snapshot(self, target: Path) -> None:
+        """Write the index as it is at this moment to the file ``target``; writers go on.
+
+        Raises StorageFailed, OutOfResources, QueryFailed.
+        """
+        try:
+            with self._reader() as connection:
+                is_sound = copy_index(connection, target)
+        except sqlite3.Error as error:
+            raise failure(error, "cannot copy the index") from error
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise StorageFailed(f"cannot copy the index: {reason}") from error
+        if not is_sound:
+            hint = "make it anew: filmroom reindex --rebuild"
+            raise StorageFailed("the index is damaged", hint=hint)
 
     def close(self) -> None:
         """Close every connection that is not in use; the others as they end."""
@@ -207,6 +238,10 @@ class SqliteIndex(SqliteReader):
     def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
         """Queue the removal; all of ``instances`` go in one transaction."""
         return self._writer.submit(lambda c: changes.remove(c, instances))
+
+    def record_checks(self, checks: Sequence[Check]) -> Future[None]:
+        """Queue what checks found; all of ``checks`` go in one transaction."""
+        return self._writer.submit(lambda c: changes.record_checks(c, checks))
 
     def apply(self, requests: Sequence[ChangeRequest]) -> list[Future[Any]]:
         """Commit the changes of another process in this thread; the futures are done."""
