@@ -28,6 +28,7 @@ from filmroom.archive.index import (
     OnDuplicate,
     RelayIndex,
     SqliteIndex,
+    never_cancelled,
     set_aside,
 )
 from filmroom.archive.lock import take_lock
@@ -345,12 +346,18 @@ class Archive:
         )
         return outcome
 
-    def find(self, query: Query, *, retrieve_ae_title: str = "") -> Generator[DataSet, None, None]:
+    def find(
+        self,
+        query: Query,
+        *,
+        retrieve_ae_title: str = "",
+        cancelled: Callable[[], bool] = never_cancelled,
+    ) -> Generator[DataSet, None, None]:
         """Stream the response identifiers of what matches; end the iterator early to stop.
 
-        Raises QueryFailed.
+        Raises QueryFailed, and OperationCancelled once ``cancelled`` says so.
         """
-        for match in self.index.find(query):
+        for match in self.index.find(query, cancelled=cancelled):
             yield response_identifier(query, match, retrieve_ae_title=retrieve_ae_title)
 
     def locate(self, query: Query) -> Iterator[InstanceLocation]:

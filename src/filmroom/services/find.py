@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from filmroom import net
 from filmroom.archive import Archive, Query
 from filmroom.dicom import DataSet, encode_bytes, transfer_syntax
-from filmroom.errors import TooManyMatches
+from filmroom.errors import OperationCancelled, TooManyMatches
 from filmroom.services.models import QUERY_MODELS, negotiated_extensions
 from filmroom.services.service import answer, collect_identifier
 from filmroom.transport import MessageSink, Operation
@@ -58,7 +58,9 @@ class FindService:
         def begin() -> tuple[int, list[bytes]]:
             nonlocal matches
             query = self._query(operation, identifier)
-            matches = self._archive.find(query, retrieve_ae_title=self._aet)
+            matches = self._archive.find(
+                query, retrieve_ae_title=self._aet, cancelled=lambda: operation.cancelled
+            )
             status = net.PENDING_WARNING if query.unsupported else net.PENDING
             return status, fetch(self._max_matches + 1)
 
@@ -80,6 +82,8 @@ class FindService:
                 else:
                     batch = await loop.run_in_executor(self._executor, fetch, BATCH)
             await answer(operation, net.CANCEL if operation.cancelled else 0x0000)
+        except OperationCancelled:
+            await answer(operation, net.CANCEL)
         finally:
             if matches is not None:
                 await loop.run_in_executor(self._executor, matches.close)

@@ -8,6 +8,7 @@ from filmroom.archive.index.interface import (
     IndexStats,
     Match,
     OnDuplicate,
+    never_cancelled,
 )
 from filmroom.archive.index.relay import RelayIndex, serve_relay
 from filmroom.archive.index.sqlite import SqliteIndex
@@ -23,6 +24,7 @@ __all__ = [
     "OnDuplicate",
     "RelayIndex",
     "SqliteIndex",
+    "never_cancelled",
     "serve_relay",
     "set_aside",
 ]

@@ -5,7 +5,7 @@ One contract suite (``tests/contract/test_index.py``) runs over every backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -25,6 +25,7 @@ __all__ = [
     "Match",
     "OnDuplicate",
     "RemoveRequest",
+    "never_cancelled",
 ]
 
 
@@ -114,6 +115,11 @@ class IndexStats:
     faults: int
 
 
+def never_cancelled() -> bool:
+    """That nobody cancels."""
+    return False
+
+
 class Index(Protocol):
     """Keeps rows. Safe to use from many threads."""
 
@@ -139,8 +145,14 @@ class Index(Protocol):
         """
         ...
 
-    def find(self, query: Query) -> Iterator[Match]:
-        """Stream the matches; raises QueryFailed."""
+    def find(
+        self, query: Query, *, cancelled: Callable[[], bool] = never_cancelled
+    ) -> Iterator[Match]:
+        """Stream the matches; raises QueryFailed.
+
+        ``cancelled`` is asked now and then, from any thread, also while nothing matches; once it
+        is true OperationCancelled is raised.
+        """
         ...
 
     def locate(self, query: Query) -> Iterator[InstanceLocation]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +22,7 @@ from filmroom.archive.index.interface import (
     IndexStats,
     Match,
     OnDuplicate,
+    never_cancelled,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
 from filmroom.archive.index.snapshot import copy_index
@@ -29,13 +30,15 @@ from filmroom.archive.index.writer import Change, Writer, failure, inode_of, is_
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
-from filmroom.errors import QueryFailed, StorageFailed
+from filmroom.errors import OperationCancelled, QueryFailed, StorageFailed
 
 __all__ = ["SqliteIndex", "SqliteReader"]
 
 _BUSY_SECONDS = 30.0
 _ROWS_AT_ONCE = 100
 _IDLE_READERS = 16
+_STEPS_BETWEEN_QUESTIONS = 100_000
+"""Instructions of SQLite's virtual machine, about a millisecond."""
 
 _COMPUTED = {
     0x00201200: "patient.studies",
@@ -71,7 +74,9 @@ class SqliteReader:
         self._inode = 0
         self._closed = False
 
-    def find(self, query: Query) -> Iterator[Match]:
+    def find(
+        self, query: Query, *, cancelled: Callable[[], bool] = never_cancelled
+    ) -> Iterator[Match]:
         """Stream from a cursor, on a reader connection that the iterator holds until its end."""
         tags = tuple(dict.fromkeys((*query.unique_keys, *query.returns)))
         tags = tuple(tag for tag in tags if tag not in RESPONSE_TAGS)
@@ -80,7 +85,7 @@ class SqliteReader:
         if query.limit is not None or query.offset:
             sql += " LIMIT ? OFFSET ?"
             parameters += [-1 if query.limit is None else query.limit, query.offset]
-        for row in self._rows(sql, parameters):
+        for row in self._rows(sql, parameters, cancelled):
             values = {tag: str(text) for tag, text in zip(tags, row, strict=True) if text != ""}
             yield Match(values)
 
@@ -143,16 +148,26 @@ class SqliteReader:
         for connection in idle:
             connection.close()
 
-    def _rows(self, sql: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+    def _rows(
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        cancelled: Callable[[], bool] = never_cancelled,
+    ) -> Iterator[tuple[Any, ...]]:
         try:
             with self._reader() as connection:
+                # A true answer interrupts the statement, however little of it matches.
+                connection.set_progress_handler(cancelled, _STEPS_BETWEEN_QUESTIONS)
                 cursor = connection.execute(sql, parameters)
                 try:
                     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
                         yield from rows
                 finally:
+                    connection.set_progress_handler(None, 0)
                     cursor.close()
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+                raise OperationCancelled("the query was cancelled") from None
             name = getattr(error, "sqlite_errorname", type(error).__name__)
             hint = "make it anew: filmroom reindex --rebuild" if is_broken(error) else ""
             raise QueryFailed(f"the index cannot answer: {name}", hint=hint) from error
