@@ -47,16 +47,12 @@ _MORE = -1
 """In place of a position: nothing can be read before more bytes come."""
 _NOTHING: dict[int, int] = {}
 _EXPLICIT = tuple(
-    (unpack, Struct(f"{order}H4xH").unpack_from)
+    (unpack, Struct(f"{order}H2x2sH").unpack_from)
     for unpack, order in zip(EXPLICIT, "><", strict=True)
 )
-"""By byte order: a header in explicit VR, and of one to be passed the group and 16-bit length.
-
-That length is zero where it is followed by one of 32 bits, and of an element in implicit VR, where
-none belongs, unless it is huge.
-"""
+"""By byte order: a header in explicit VR, and of one to be passed the group, VR and length."""
 _IMPLICIT = tuple(
-    (Struct(f"{order}HH0sI").unpack_from, Struct(f"{order}H2xi").unpack_from) for order in "><"
+    (Struct(f"{order}HH0sI").unpack_from, Struct(f"{order}H2x0si").unpack_from) for order in "><"
 )
 """The same in implicit VR: the VR is empty, and an undefined length to be passed is negative."""
 _NO_CODE = frozenset({b""})
@@ -325,8 +321,8 @@ class Scanner:
                         if at > limit:
                             element = unpack(window, at - 8 - length)[1]
                             break
-                        group, length = past(window, at)
-                        if not length:
+                        group, code, length = past(window, at)
+                        if code not in known:
                             break
                     continue
                 while True:
