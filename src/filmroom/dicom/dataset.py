@@ -118,14 +118,10 @@ class DataSet:
                 parent = self.parent
                 return DEFAULT_CHARACTER_SETS if parent is None else parent.character_sets
             sets = CharacterSets.of(element.code_strings())
-            if sets.unknown:
+            if sets.fault:
                 record = element.record
-                self.parser.tolerate(
-                    "character set without a defined term",
-                    _CHARACTER_SET,
-                    None if record is None else record[1],
-                    InvalidCharacterSet,
-                )
+                offset = None if record is None else record[1]
+                self.parser.tolerate(sets.fault, _CHARACTER_SET, offset, InvalidCharacterSet)
             self._character_sets = sets
         return self._character_sets
 
