@@ -124,6 +124,20 @@ class Settings(BaseSettings):
         30, description="Seconds that running operations get to finish when the server stops"
     )
 
+    verify_rate: float = Field(
+        10,
+        ge=0,
+        le=10_000,
+        description="MB a second that the server reads in the background to find damaged objects;"
+        " 0 reads nothing",
+    )
+    verify_interval: float = Field(
+        604_800,
+        ge=0,
+        le=315_360_000,
+        description="Seconds before an object is checked in the background again",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged"
     )

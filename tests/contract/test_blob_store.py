@@ -1,5 +1,6 @@
 """What every blob store does; each backend joins by a parameter of the fixture ``blobs``."""
 
+import fcntl
 import os
 import threading
 
@@ -144,6 +145,24 @@ def test_many_threads_one_name(blobs):
     assert failures == []
     assert len(keys) == 80
     assert list(blobs.keys()) == []
+
+
+def test_an_object_begun_while_another_process_cleans_up_is_not_lost(blobs, monkeypatch):
+    """The clean-up may find the new file before its writer has locked it, and be done with it."""
+    removed = []
+    lock = fcntl.flock
+
+    def late(fd, operation):
+        if not removed:
+            removed.append(None)
+            removed.append(blobs.clean(lambda key: False))
+        lock(fd, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    key = put(blobs, b"abc")
+    assert removed == [None, 1]
+    with blobs.open(key) as reader:
+        assert bytes(reader.view()) == b"abc"
 
 
 def test_a_blob_is_copied_to_a_key_that_is_given(blobs):

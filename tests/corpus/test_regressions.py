@@ -185,3 +185,16 @@ def scanned(data, step):
 def test_zeros_after_zeros_are_the_end_however_they_are_cut(step):
     found = [("zeros after the last element", 8)]
     assert scanned(bytes(16), step) == ({}, found)
+
+
+@pytest.mark.parametrize("step", [1, 50, 1 << 20])
+def test_a_long_element_without_a_vr_is_passed_over_whole(step):
+    """In a group of which nothing is wanted, its length was once taken for that of a short VR."""
+    long = struct.pack("<HHI", 0x0009, 0x1001, 0x10002) + bytes(0x10002)
+    data = explicit(9, 0x10, b"LO", b"AB") + long + explicit(0x10, 0x20, b"LO", b"ID")
+    scanner = Scanner(ExplicitVRLittleEndian, frozenset({0x00100020}))
+    for start in range(0, len(data), step):
+        scanner.feed(data[start : start + step])
+    scanner.finish()
+    assert scanner.values == {0x00100020: b"ID"}
+    assert [issue.message for issue in scanner.issues] == ["no VR where one must stand"]

@@ -1,11 +1,13 @@
 """Backups beside a server that receives, backups that are killed, and what is restored of them."""
 
+import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
-from objects import ct_image, data_set_bytes, encoded
+from objects import ct_image, data_set_bytes, encoded, write
 from processes import FILMROOM, eventually, filmroom, filmroom_json, filmroom_server
 from raw import CT_IMAGE_STORAGE, RawPeer, c_store_rq, message
 
@@ -102,7 +104,7 @@ def test_a_killed_backup_leaves_the_former_one(tmp_path):
         store(server.port, 1, acknowledged, threading.Event(), most=20)
         filmroom("backup", folder, "--data", server.data)
         former = dict(acknowledged)
-        for series in range(2, 5):
+        for series in range(2, 4):
             store(server.port, series, acknowledged, threading.Event(), most=FEW)
             there = len(files(folder))
             process = start_backup(server, folder)
@@ -124,3 +126,69 @@ def test_a_killed_backup_leaves_the_former_one(tmp_path):
     # A backup is a data folder.
     with filmroom_server(folder) as server:
         assert server.stop() == 0
+
+
+KILLED = """
+import os, signal, sys
+from filmroom.cli import main
+
+left = int(sys.argv.pop(1))
+
+def count(event, _arguments):
+    global left
+    if event == "os.rename":
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+main()
+"""
+"""A command that is killed before it gives a file its name for the Nth time."""
+
+
+def keep(data, numbers):
+    """Import numbered objects; the data sets that are then kept, by UID."""
+    folder = data.with_name("in")
+    for number in numbers:
+        write(ct_image(1, 1, 1, number), folder / f"{number}.dcm")
+    filmroom("import", folder, "--data", data)
+    return contents(data)
+
+
+def killed(step, *arguments):
+    command = [sys.executable, "-c", KILLED, str(step), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    return done.returncode == -signal.SIGKILL
+
+
+def test_a_backup_that_is_killed_at_any_step_is_whole(tmp_path):
+    """Three new objects get their names, then the mark of the backup, then its index.
+
+    Each run goes at least one step further than the one before.
+    """
+    data, folder = tmp_path / "data", tmp_path / "backup"
+    former = keep(data, range(1, 4))
+    filmroom("backup", folder, "--data", data)
+    now = keep(data, range(4, 7))
+    for number, step in enumerate((1, 2, 2, 2, 2)):
+        assert killed(step, "backup", folder, "--data", data)
+        restored = tmp_path / f"restored{number}"
+        assert not [one for one in restore(folder, restored) if one.kind.is_fault]
+        check(restored, former)
+    assert not killed(9, "backup", folder, "--data", data)
+    check(folder, now)
+
+
+def test_a_restore_that_is_killed_keeps_servers_away_and_goes_on(tmp_path):
+    """The mark of the restore gets its name, then three objects, then the index."""
+    data, folder, restored = tmp_path / "data", tmp_path / "backup", tmp_path / "restored"
+    now = keep(data, range(1, 4))
+    filmroom("backup", folder, "--data", data)
+    for step in (2, 3):
+        assert killed(step, "restore", folder, "--data", restored)
+        refused = filmroom("serve", "--data", restored, check=False)
+        assert refused.returncode == 1
+        assert "interrupted" in refused.stderr
+    filmroom("restore", folder, "--data", restored)
+    check(restored, now)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filmroom.dicom import (
+    CharacterSets,
     DataSet,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -15,6 +16,7 @@ from filmroom.dicom import (
     read_data_set,
     read_preamble_and_meta,
 )
+from filmroom.dicom.charset import PN_DELIMITERS, TEXT_DELIMITERS
 from filmroom.errors import DataError
 
 SYNTAXES = (
@@ -187,3 +189,80 @@ def test_truncated_at_every_length(ds, syntax):
             deeply(read_data_set(part, syntax))
         except DataError:
             pass
+
+
+CHARACTERS = {
+    "ISO 2022 IR 6": "",
+    "ISO 2022 IR 100": "éüÄß",
+    "ISO 2022 IR 101": "čłŽ",
+    "ISO 2022 IR 126": "αβΩ",
+    "ISO 2022 IR 144": "жЯю",
+    "ISO 2022 IR 138": "שלו",
+    "ISO 2022 IR 166": "กขค",
+    "ISO 2022 IR 13": "ﾔﾏﾀﾞ",
+    "ISO 2022 IR 87": "山田やま",
+    "ISO 2022 IR 159": "丂丄丅",
+    "ISO 2022 IR 149": "길동홍",
+    "ISO 2022 IR 58": "张东第",
+}
+"""Some characters of each set that code extensions can add."""
+
+
+@st.composite
+def extended(draw) -> tuple[CharacterSets, str]:
+    """Character sets with code extensions, and a text of their characters."""
+    terms = draw(st.lists(st.sampled_from(sorted(CHARACTERS)), min_size=2, max_size=4, unique=True))
+    letters = "".join(CHARACTERS[term] for term in terms) + "aB 1^=\\\r\n"
+    return CharacterSets.of(tuple(terms)), draw(st.text(st.sampled_from(letters), max_size=20))
+
+
+@given(extended())
+def test_text_in_any_character_sets_round_trips(given_):
+    sets, text = given_
+    for delimiters in (TEXT_DELIMITERS, PN_DELIMITERS):
+        assert sets.decode(sets.encode(text, delimiters), delimiters) == (text, True)
+
+
+@given(data_sets(depth=2), syntaxes, syntaxes)
+def test_a_copy_is_the_same_and_its_own(ds, syntax, other):
+    read = read_data_set(encode_bytes(ds, syntax), syntax)
+    twin = read.copy()
+    assert twin == read
+    assert encode_bytes(twin, other) == encode_bytes(read, other)
+    for tag in twin.tags():
+        del twin[tag]
+    assert len(twin) == 0
+    assert plain(read, private_vrs=not syntax.implicit_vr) == plain(
+        ds, private_vrs=not syntax.implicit_vr
+    )
+
+
+@given(data_sets(depth=2), syntaxes, syntaxes)
+def test_elements_put_into_another_data_set_keep_their_values(ds, first, second):
+    read = read_data_set(encode_bytes(ds, first), first)
+    target = DataSet()
+    target["SpecificCharacterSet"] = "GB18030"
+    for element in read:
+        if element.tag != 0x00080005:
+            target.add(element)
+    back = read_data_set(encode_bytes(target, second), second)
+    explicit = not (first.implicit_vr or second.implicit_vr)
+    expected = plain(ds, private_vrs=explicit)
+    found = plain(back, private_vrs=explicit)
+    for values in (expected, found):
+        del values[0x00080005]
+    if explicit:
+        assert found == expected
+    else:
+        assert found.keys() == expected.keys()
+
+
+@given(data_sets(depth=2), syntaxes, syntaxes)
+def test_a_wrong_declaration_changes_nothing_but_an_issue(ds, actual, declared):
+    encoded = encode_bytes(ds, actual)
+    if actual.deflated or declared.deflated:
+        return
+    read = read_data_set(encoded, declared)
+    explicit = not actual.implicit_vr
+    assert plain(read, private_vrs=explicit) == plain(ds, private_vrs=explicit)
+    assert len(read.issues) == (actual is not declared)

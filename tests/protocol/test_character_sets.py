@@ -67,7 +67,7 @@ EXTENSIONS = [
 @pytest.mark.parametrize(("term", "text", "raw"), TERMS, ids=lambda value: str(value))
 def test_terms_alone(term, text, raw):
     sets = CharacterSets.of((term,))
-    assert not sets.unknown
+    assert sets.fault == ""
     assert sets.decode(b"A" + raw) == ("A" + text, True)
     assert sets.encode("A" + text) == b"A" + raw
 
@@ -76,7 +76,7 @@ def test_terms_alone(term, text, raw):
 @pytest.mark.parametrize("first", ["", "ISO 2022 IR 6"])
 def test_terms_of_code_extensions(first, term, text, raw):
     sets = CharacterSets.of((first, term))
-    assert not sets.unknown
+    assert sets.fault == ""
     assert sets.decode(raw) == (text, True)
     assert sets.encode(text) == raw
 

@@ -99,6 +99,8 @@ WRONG = [
     ("dimse_timeout", "soon"),
     ("connect_timeout", 0),
     ("stop_timeout", 0),
+    ("verify_rate", -1),
+    ("verify_interval", -1),
     ("log_level", "loud"),
     ("log_format", "xml"),
     ("data", 5),

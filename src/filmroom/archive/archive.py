@@ -30,6 +30,7 @@ from filmroom.archive.index import (
     OnDuplicate,
     RelayIndex,
     SqliteIndex,
+    never_cancelled,
     set_aside,
 )
 from filmroom.archive.lock import take_lock
@@ -77,6 +78,11 @@ class StoredObject:
     def read_ahead(self) -> None:
         """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
         self._begun = self._read(self.location.data_set_offset, _READ_AHEAD)
+
+    @property
+    def data_set_size(self) -> int:
+        """How many bytes the data set has."""
+        return self._reader.size - self.location.data_set_offset
 
     def data_set_view(self) -> memoryview:
         """The data set's bytes as they were received, without the file meta information."""
@@ -395,12 +401,18 @@ class Archive:
         except (ObjectNotFound, ObjectDamaged):
             return False
 
-    def find(self, query: Query, *, retrieve_ae_title: str = "") -> Generator[DataSet, None, None]:
+    def find(
+        self,
+        query: Query,
+        *,
+        retrieve_ae_title: str = "",
+        cancelled: Callable[[], bool] = never_cancelled,
+    ) -> Generator[DataSet, None, None]:
         """Stream the response identifiers of what matches; end the iterator early to stop.
 
-        Raises QueryFailed.
+        Raises QueryFailed, and OperationCancelled once ``cancelled`` says so.
         """
-        for match in self.index.find(query):
+        for match in self.index.find(query, cancelled=cancelled):
             yield response_identifier(query, match, retrieve_ae_title=retrieve_ae_title)
 
     def locate(self, query: Query) -> Iterator[InstanceLocation]:

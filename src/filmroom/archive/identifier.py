@@ -27,7 +27,11 @@ from filmroom.errors import InvalidIdentifier
 if TYPE_CHECKING:
     from filmroom.dicom.dataset import DataSet
 
-__all__ = ["RESPONSE_TAGS", "combine", "condition_for", "parse_identifier"]
+__all__ = ["MAX_KEYS", "RESPONSE_TAGS", "combine", "condition_for", "parse_identifier"]
+
+MAX_KEYS = 4096
+"""Elements that an identifier may have at its top level: more than the standard has attributes
+in all query models together."""
 
 _CHARACTER_SET = 0x00080005
 _LEVEL = 0x00080052
@@ -123,6 +127,8 @@ def parse_identifier(
     retrieve: bool = False,
 ) -> Query:
     """See :meth:`Query.from_identifier`."""
+    if len(identifier) > MAX_KEYS:
+        raise InvalidIdentifier(f"{len(identifier)} keys, {MAX_KEYS} at most")
     level = _level(identifier, root)
     conditions: list[Condition] = []
     returns: list[int] = []

@@ -12,11 +12,11 @@ import os
 import time
 from pathlib import Path
 
+from filmroom.archive.lock import WORKERS_LOCK
 from filmroom.ops.logging import get_logger
 
 __all__ = ["await_workers", "hold_worker_lock"]
 
-_NAME = "workers.lock"
 _PATIENCE = 10.0
 _PAUSE = 0.02
 
@@ -26,7 +26,7 @@ _log = get_logger("archive")
 def hold_worker_lock(data: Path) -> int:
     """The descriptor of the lock that workers of the folder ``data`` share; -1 without one."""
     try:
-        fd = os.open(data / _NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        fd = os.open(data / WORKERS_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     except OSError:
         return -1  # a full or read-only disk: what a crash may leave then is a file to be removed
     fcntl.flock(fd, fcntl.LOCK_SH)
@@ -39,7 +39,7 @@ def await_workers(data: Path) -> bool:
     The caller holds the folder's own lock, so that nobody starts workers meanwhile.
     """
     try:
-        fd = os.open(data / _NAME, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(data / WORKERS_LOCK, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return True
     try:

@@ -98,6 +98,12 @@ def _convert(
     Nothing that is read is ever written over, and a file appears whole or not at all.
     """
     wanted = None if syntax is None else syntax_named(syntax)
+    if quality is not None and not _loses(wanted):
+        raise ConfigurationError(
+            "--quality is of lossy compression, and nothing is to be lost",
+            setting="quality",
+            hint="name a lossy transfer syntax with --syntax",
+        )
     jobs = list(_jobs(sources, target, to))
     known = {_identity(source) for source, _, _ in jobs}
     done, faults, written = 0, [], set()
@@ -154,6 +160,15 @@ def _renamed(name: Path, form: Form) -> Path:
     if _form_of(name) is not None:
         return name.with_suffix(f".{form}")
     return name if form is Form.DCM else name.with_name(f"{name.name}.{form}")
+
+
+def _loses(wanted: TransferSyntax | None) -> bool:
+    if wanted is None or not wanted.encapsulated:
+        return False
+    # Only where it is needed: codecs and NumPy take a while to load.
+    from filmroom.pixels import CODECS
+
+    return wanted.uid in CODECS and CODECS[wanted.uid].is_lossy
 
 
 def _identity(path: Path) -> tuple[int, int]:

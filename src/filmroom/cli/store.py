@@ -104,6 +104,10 @@ class _File:
             self.sop_class_uid, self.sop_instance_uid, self.transfer_syntax_uid, self
         )
 
+    @property
+    def data_set_size(self) -> int:
+        return self.path.stat().st_size - self.data_set_offset
+
     def data_set_view(self) -> memoryview:
         with self.path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

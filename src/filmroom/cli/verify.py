@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from filmroom.archive.pace import Pace
 from filmroom.archive.verify import VerifyKind, verify
 from filmroom.cli.local import existing_archive, tracked
 from filmroom.cli.options import Config, Data, Json
@@ -25,6 +26,10 @@ def _verify(
     quick: Annotated[
         bool, typer.Option("--quick", help="Check presence and size, not the checksums.")
     ] = False,
+    rate: Annotated[
+        float | None,
+        typer.Option("--rate", min=0.001, help="Read at most this many MB a second."),
+    ] = None,
     as_json: Json = False,
     config: Config = None,
 ) -> None:
@@ -36,7 +41,9 @@ def _verify(
     faults = []
     with existing_archive(data, config) as archive:
         total = archive.stats().instances
-        for step in tracked(verify(archive, digests=not quick), "verify", total):
+        pace = None if rate is None else Pace(rate * 1_000_000)
+        steps = verify(archive, digests=not quick, pace=pace)
+        for step in tracked(steps, "verify", total):
             counts[step.kind] += 1
             if step.kind is not VerifyKind.GOOD:
                 faults.append(step)

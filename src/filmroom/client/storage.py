@@ -26,6 +26,10 @@ _CHUNK = 256 * 1024
 class DataSetBytes(Protocol):
     """The bytes of a data set, wherever they are kept."""
 
+    @property
+    def data_set_size(self) -> int:
+        """How many they are."""
+
     def data_set_view(self) -> memoryview:
         """All of them, mapped: to be converted."""
 
@@ -89,7 +93,8 @@ async def store(
     """Send ``instance`` and return the response, whatever its status.
 
     The bytes go out as they are kept, or converted where the peer accepted only another transfer
-    syntax; the conversion is complete before the first byte is sent. Raises NoPresentationContext
+    syntax or they are odd in number, which no fragment may be (PS3.8 §9.3.5.1); the conversion is
+    complete before the first byte is sent. Raises NoPresentationContext
     where it accepted none that fits, DataErrors where the conversion fails.
     """
     context = choose_context(
@@ -103,7 +108,10 @@ async def store(
         move_originator_message_id=originator.message_id if originator else None,
     )
     data: Iterator[bytes | memoryview] = instance.data.data_set_chunks()
-    if context.transfer_syntax != instance.transfer_syntax_uid:
+    # LENIENT: kept data sets of odd length, above all deflated ones, from senders that leave out
+    # padding: DCMTK aborts the association, and with it all that was still to come.
+    odd = instance.data.data_set_size % 2
+    if odd or context.transfer_syntax != instance.transfer_syntax_uid:
         data = await asyncio.get_running_loop().run_in_executor(
             None,
             _converted,
@@ -124,7 +132,11 @@ def _converted(
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - its reader closes it
     try:
         for piece in encode(transcode(data_set, stored, wanted), wanted):
-            spool.write(piece)
+            # In steps: a large piece would be in memory whole before the file takes it over.
+            rest = memoryview(piece)
+            while rest:
+                spool.write(rest[:_CHUNK])
+                rest = rest[_CHUNK:]
         spool.seek(0)
     except OSError as error:
         spool.close()

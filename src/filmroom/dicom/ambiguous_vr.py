@@ -6,7 +6,7 @@ implicit VR, and where a value is set, it follows from other attributes of the d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filmroom.dicom.layout import PIXEL_DATA
 from filmroom.dicom.vr import VR
@@ -14,7 +14,7 @@ from filmroom.dicom.vr import VR
 if TYPE_CHECKING:
     from filmroom.dicom.dataset import DataSet
 
-__all__ = ["DECIDING", "decided_vr"]
+__all__ = ["DECIDING", "decided_vr", "is_signed"]
 
 _PIXEL_REPRESENTATION = 0x00280103
 _LUT_DATA = 0x00283006
@@ -54,6 +54,15 @@ def decided_vr(tag: int, vrs: tuple[VR, ...], data_set: DataSet) -> VR:
         entries = _nearest(_LUT_DESCRIPTOR, data_set) if tag == _LUT_DATA else None
         return VR.US if entries == 1 else VR.OW
     return VR.SS if _nearest(_PIXEL_REPRESENTATION, data_set) == 1 else VR.US
+
+
+def is_signed(value: Any) -> bool:
+    """Whether a value to be set is a negative number, or has one: then US or SS can only be SS.
+
+    An item that is still being filled has no Pixel Representation around it yet.
+    """
+    values = value if isinstance(value, tuple | list) else (value,)
+    return any(isinstance(number, int) and number < 0 for number in values)
 
 
 def _nearest(tag: int | None, data_set: DataSet) -> int | None:

@@ -60,6 +60,29 @@ _ALONE = {"ISO_IR 192": "utf_8", "GB18030": "gb18030", "GBK": "gbk"}
 _WIDER = {"gb2312": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
 """Vendors' supersets of national sets, in which senders put what the declared one lacks."""
 
+_SINGLE_BYTE = (
+    "6",
+    "100",
+    "101",
+    "109",
+    "110",
+    "144",
+    "127",
+    "126",
+    "138",
+    "148",
+    "203",
+    "13",
+    "166",
+)
+_DEFINED_TERMS = frozenset(
+    [
+        *_ALONE,
+        *(f"ISO_IR {number}" for number in _SINGLE_BYTE),
+        *(f"ISO 2022 IR {number}" for number in _SETS),
+    ]
+)
+
 # Escape sequences of PS3.3 Tables C.12-3 and C.12-4: the codec they activate, in G0 or in G1.
 _G0 = {b"(B": "ascii", b"(J": "shift_jis", b"$B": _JIS0208, b"$@": _JIS0208, b"$(D": _JIS0212}
 _G1 = {item.g1: item.codec for item in _SETS.values() if item.g1}
@@ -82,8 +105,8 @@ class CharacterSets:
     """The sets that Specific Character Set names: ``CharacterSets.of(("", "ISO 2022 IR 87"))``."""
 
     terms: tuple[str, ...] = ()
-    unknown: bool = False
-    """Whether a term is none that the standard defines, or not there; the others still count."""
+    fault: str = ""
+    """What is wrong with the terms; those that are understood count all the same."""
     _alone: str = field(default="", repr=False)
     _sets: tuple[_Set, ...] = field(default=(_SETS["6"],), repr=False)
 
@@ -91,19 +114,27 @@ class CharacterSets:
     @lru_cache(maxsize=256)
     def of(terms: tuple[str, ...]) -> CharacterSets:
         """The sets that ``terms``, the values of (0008,0005), name."""
-        alone, sets, unknown = "", [], False
+        alone, sets, fault = "", [], ""
         for index, term in enumerate(terms):
             name = term.strip()
             number = _number(name) if name else "6"
             standalone = _ALONE.get(name.upper().replace("UTF-8", "ISO_IR 192"))
             if standalone is not None:
                 alone = standalone if index == 0 else alone
-                unknown = unknown or len(terms) > 1  # these have no code extensions
+                if len(terms) > 1:
+                    fault = fault or "a character set that has no code extensions, beside others"
             elif number is not None:
                 sets.append(_SETS[number])
             else:
-                unknown = True
-        return CharacterSets(terms, unknown, alone, tuple(sets) or (_SETS["6"],))
+                fault = "a character set that is no defined term"
+                continue
+            extends = not name or name.startswith("ISO 2022 ")
+            if name and name not in _DEFINED_TERMS:
+                fault = fault or "a character set that is miswritten"
+            elif len(terms) > 1 and not extends and standalone is None:
+                # LENIENT: "ISO_IR 13\\ISO 2022 IR 87" and the like, from Japanese modalities.
+                fault = fault or "a character set without code extensions, beside others"
+        return CharacterSets(terms, fault, alone, tuple(sets) or (_SETS["6"],))
 
     def decode(self, raw: bytes, delimiters: str = TEXT_DELIMITERS) -> tuple[str, bool]:
         """The text of ``raw``, and whether it was sound (no byte had to be replaced)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr
+from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr, is_signed
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
 from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary, lookup
 from filmroom.dicom.element import Element
@@ -118,14 +118,10 @@ class DataSet:
                 parent = self.parent
                 return DEFAULT_CHARACTER_SETS if parent is None else parent.character_sets
             sets = CharacterSets.of(element.code_strings())
-            if sets.unknown:
+            if sets.fault:
                 record = element.record
-                self.parser.tolerate(
-                    "character set without a defined term",
-                    _CHARACTER_SET,
-                    None if record is None else record[1],
-                    InvalidCharacterSet,
-                )
+                offset = None if record is None else record[1]
+                self.parser.tolerate(sets.fault, _CHARACTER_SET, offset, InvalidCharacterSet)
             self._character_sets = sets
         return self._character_sets
 
@@ -148,6 +144,11 @@ class DataSet:
     def record(self, tag: int) -> Record | Element | None:
         """What is held of ``tag``: the record of its place in the buffer while unchanged."""
         return self._items.get(tag)
+
+    def entries(self) -> list[tuple[int, Record | Element]]:
+        """Tags in order, each with what is held of it."""
+        self._order()
+        return list(self._items.items())
 
     def values_of(self, tag: int | str) -> tuple[Any, ...]:
         """All values of ``tag``; empty where the element is absent or of zero length."""
@@ -252,7 +253,12 @@ class DataSet:
 
     def __setitem__(self, tag: int | str, value: Any) -> None:
         key = as_tag(tag)
-        self.set(key, self.resolve_vr(key), value)
+        vr = self.resolve_vr(key)
+        if vr is VR.US and is_signed(value):
+            entry = lookup(key)
+            if entry is not None and VR.SS in entry.vrs:
+                vr = VR.SS
+        self.set(key, vr, value)
 
     def set(self, tag: int | str, vr: VR | str, value: Any) -> None:
         """Set ``tag`` to a value, to several in a tuple or list, or with None to zero length.

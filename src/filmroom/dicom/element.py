@@ -10,6 +10,7 @@ from filmroom.dicom.dictionary import lookup
 from filmroom.dicom.parser import DAMAGED_OPEN, Record
 from filmroom.dicom.tag import Tag
 from filmroom.dicom.values import (
+    UNDECLARED,
     decode_text,
     decode_values,
     encode_values,
@@ -140,7 +141,10 @@ class Element:
         """The value as text: values joined by backslashes and stripped; empty for bulk data."""
         vr = self.effective_vr
         if self._values is None and self._raw is not None and vr.facts.is_text:
-            return decode_text(vr, bytes(self._raw), self._sets(vr))[0].strip(" \0")
+            text, sound = decode_text(vr, bytes(self._raw), self._sets(vr))
+            if not sound:
+                self._tolerate(UNDECLARED)
+            return text.strip(" \0")
         if vr is VR.SQ or (vr.facts.item_size and not vr.facts.multiple):
             return ""
         return "\\".join("" if value is None else str(value) for value in self.values).strip(" \0")
@@ -233,11 +237,14 @@ class Element:
             return () if owner is None else owner.parse_items(self)
         sets = self._sets(vr)
         values, fault = decode_values(vr, raw, little_endian=little, sets=sets)
-        if fault and owner is not None:
-            owner.parser.tolerate(
-                fault, self.tag, None if self._record is None else self._record[1]
-            )
+        if fault:
+            self._tolerate(fault)
         return values
+
+    def _tolerate(self, fault: str) -> None:
+        if self._owner is not None:
+            offset = None if self._record is None else self._record[1]
+            self._owner.parser.tolerate(fault, self.tag, offset)
 
     @classmethod
     def read(cls, owner: DataSet, tag: int, vr: VR, raw: memoryview, record: Record) -> Element:

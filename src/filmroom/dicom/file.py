@@ -26,7 +26,7 @@ from filmroom.dicom.uid import (
     transfer_syntax,
 )
 from filmroom.dicom.writer import Piece, encode
-from filmroom.errors import InvalidDicomFile, MissingRequiredTag
+from filmroom.errors import DataError, InvalidDicomFile, MissingRequiredTag
 
 __all__ = [
     "DicomFile",
@@ -41,7 +41,7 @@ _PREAMBLE = 128
 _PREFIX = b"DICM"
 _AFTER_META = 0x00030000
 _GROUP_OF_META = 0x0002
-_GROUP_LENGTH = b"\2\0\0\0"
+_GROUP_LENGTH = b"\2\0\0\0UL\4\0"
 _META_BEGINS = (b"\2\0", b"\0\2")
 _TRANSFER_SYNTAX_UID = 0x00020010
 _SOP_CLASS_UID = 0x00080016
@@ -168,12 +168,18 @@ def _read_meta(view: memoryview, offset: int, strict: bool) -> DataSet:
     if end is not None:
         # The data set behind may begin with a tag that is no higher, and bytes of a deflated one
         # may look like an element of group 0002: where the group length is true, it decides.
-        meta = read_data_set(
-            view[:end], ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META
-        )
-        if meta.end_offset == end and not meta.issues:
-            meta.parser.strict = strict
-            return meta
+        parser = Parser()
+        try:
+            records, stop = parser.elements(
+                view, offset, end, implicit=False, little=True, stop_before=_AFTER_META
+            )
+        except DataError:
+            stop = -1  # a group length that is wrong ends in the middle of an element
+        if stop == end and not parser.issues:
+            parser.strict = strict
+            return DataSet.from_buffer(
+                view, records, ExplicitVRLittleEndian, parser, end_offset=end
+            )
     return read_data_set(
         view, ExplicitVRLittleEndian, offset=offset, stop_before=_AFTER_META, strict=strict
     )
@@ -181,7 +187,7 @@ def _read_meta(view: memoryview, offset: int, strict: bool) -> DataSet:
 
 def _counted_end(view: memoryview, offset: int) -> int | None:
     """Where file meta information ends by its group length, which may be wrong."""
-    if bytes(view[offset : offset + 4]) != _GROUP_LENGTH:
+    if bytes(view[offset : offset + 8]) != _GROUP_LENGTH:
         return None
     end = offset + 12 + int.from_bytes(view[offset + 8 : offset + 12], "little")
     goes_on = bytes(view[end : end + 2]) == _GROUP_LENGTH[:2]

@@ -92,16 +92,14 @@ def actual_syntax(
     head: bytes, declared: TransferSyntax, parser: Parser, offset: int
 ) -> TransferSyntax:
     """The transfer syntax by the first eight bytes of a data set, ``declared`` in any doubt."""
-    told = syntax_told_by(head, declared)
-    if told is not declared:
-        # LENIENT: converters that rewrote the data set or its transfer syntax, and not both.
-        parser.tolerate(
-            f"the data set is not in {declared.name}, as declared",
-            None,
-            offset,
-            InvalidTransferSyntax,
-        )
-    return told
+    implicit, little = declared.implicit_vr, declared.little_endian
+    if layout_told_by(head, implicit, little) == (implicit, little):
+        return declared
+    # LENIENT: converters that rewrote the data set or its transfer syntax, and not both.
+    parser.tolerate(
+        f"the data set is not in {declared.name}, as declared", None, offset, InvalidTransferSyntax
+    )
+    return syntax_told_by(head, declared)
 
 
 def syntax_told_by(

@@ -46,8 +46,16 @@ MAX_INFLATED = 256 * 1024 * 1024
 _MORE = -1
 """In place of a position: nothing can be read before more bytes come."""
 _NOTHING: dict[int, int] = {}
-_GROUP_AND_LENGTH = (Struct(">H2xI").unpack_from, Struct("<H2xI").unpack_from)
-_GROUP_AND_SHORT_LENGTH = (Struct(">H4xH").unpack_from, Struct("<H4xH").unpack_from)
+_EXPLICIT = tuple(
+    (unpack, Struct(f"{order}H2x2sH").unpack_from)
+    for unpack, order in zip(EXPLICIT, "><", strict=True)
+)
+"""By byte order: a header in explicit VR, and of one to be passed the group, VR and length."""
+_IMPLICIT = tuple(
+    (Struct(f"{order}HH0sI").unpack_from, Struct(f"{order}H2x0si").unpack_from) for order in "><"
+)
+"""The same in implicit VR: the VR is empty, and an undefined length to be passed is negative."""
+_NO_CODE = frozenset({b""})
 _MAY_BE_SEQUENCE = frozenset({b"SQ", b"UN", b""})
 _WINDOW = 16 * 1024
 _INFLATE_STEP = 64 * 1024
@@ -265,8 +273,9 @@ class Scanner:
     def _elements(self, view: memoryview, position: int, end: int, last: bool) -> int:
         """Elements of the top level: the hot path. Returns where other means are needed.
 
-        Most elements are passed over, so the loop asks as little as it can of each: tags are
-        composed where the group changes, and from the guarded group on always.
+        A group at a time, so that of each element as little as can be is asked: groups of which
+        nothing is wanted are run through by their lengths alone. From the guarded group on, each
+        element is looked at as a group of its own.
         """
         if not self._begun:
             if end - position < 8:
@@ -277,48 +286,49 @@ class Scanner:
             if self._inflater is None:
                 self.transfer_syntax = self._syntax
         implicit, little = self._syntax.implicit_vr, self._syntax.little_endian
-        unpack, unpack_length = (IMPLICIT if implicit else EXPLICIT)[little], LENGTH[little]
+        unpack, past = (_IMPLICIT if implicit else _EXPLICIT)[little]
+        known, unpack_length = _NO_CODE if implicit else SHORT_VRS, LENGTH[little]
         header = 8 if implicit or last else _LONGEST_HEADER
         groups, guarded, last_wanted = self._groups, self._guarded, self._last_wanted
-        known, values, codes = SHORT_VRS, self.values, self._codes
-        code, current, here, start = b"", -1, _NOTHING, position
-        group = element = 0
+        values, codes = self.values, self._codes
+        start, group, element = position, 0, 0
         while position + header <= end:
             # Slices of bytes cost a third of those of a view.
             window = bytes(view[position : position + _WINDOW])
-            size, at = len(window), 0
-            limit = size - header
-            # A value within the window is short enough to be picked, unless little is allowed.
-            quick = size if self._picks_windows else -1
+            limit, at = len(window) - header, 0
+            # What ends within the window is short enough to be picked, unless little is allowed.
+            within = len(window) if self._picks_windows else -1
             while at <= limit:
-                if implicit:
-                    group, element, length = unpack(window, at)
-                else:
-                    group, element, code, length = unpack(window, at)
-                if group != current:
-                    tag = group << 16 | element
-                    if group == 0xFFFE:
-                        # LENIENT: a delimiter where none belongs, left over by converters.
-                        self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
-                        at += 8
-                        continue
-                    if tag > last_wanted or tag in PIXEL_DATA:
-                        return self._end(view, position + at, end, tag)
-                    if not tag and self._parser.base + position + at:
-                        # LENIENT: zeros after the last element, as padding.
-                        self._parser.tolerate("zeros after the last element", None, position + at)
-                        self.done = True
-                        return position + at
-                    here = groups.get(group, _NOTHING)
-                    current = group if 0 < group < guarded else -1
-                    if not here and current >= 0:
-                        at, before = _past_group(window, at, limit, group, implicit, little)
-                        element = unpack(window, before)[1]
-                        continue
-                value = at + 8
-                if code not in known:
-                    if not implicit:
-                        if code in LONG_VRS and at + _LONGEST_HEADER <= size:
+                group, element, code, length = unpack(window, at)
+                tag = group << 16 | element
+                if group == 0xFFFE:
+                    # LENIENT: a delimiter where none belongs, left over by converters.
+                    self._parser.tolerate("delimiter outside of a sequence", tag, position + at)
+                    at += 8
+                    continue
+                if tag > last_wanted or tag in PIXEL_DATA:
+                    return self._end(view, position + at, end, tag)
+                if not tag and self._parser.base + position + at:
+                    # LENIENT: zeros after the last element, as padding.
+                    self._parser.tolerate("zeros after the last element", None, position + at)
+                    self.done = True
+                    return position + at
+                here = groups.get(group, _NOTHING)
+                current = group if 0 < group < guarded else -1
+                if not here and current >= 0 and code in known and length != UNDEFINED:
+                    while group == current and length >= 0:
+                        at += 8 + length
+                        if at > limit:
+                            element = unpack(window, at - 8 - length)[1]
+                            break
+                        group, code, length = past(window, at)
+                        if code not in known:
+                            break
+                    continue
+                while True:
+                    value = at + 8
+                    if code not in known:
+                        if code in LONG_VRS and at + _LONGEST_HEADER <= len(window):
                             value = at + _LONGEST_HEADER
                             (length,) = unpack_length(window, at + 8)
                         else:
@@ -327,22 +337,31 @@ class Scanner:
                             )
                             value -= position
                             code = b"" if vr is None else vr.value.encode()
-                    if length == UNDEFINED:
-                        self._open_sequence(group << 16 | element, code, position + at)
-                        return position + value
-                stop = value + length
-                wanted = here.get(element)
-                if wanted is not None and wanted not in values:
-                    if stop <= quick:
+                    stop = value + length
+                    wanted = here.get(element)
+                    if stop > within:
+                        if length == UNDEFINED:
+                            self._open_sequence(group << 16 | element, code, position + at)
+                            return position + value
+                        if (
+                            wanted is not None
+                            and wanted not in values
+                            and self._may_pick(wanted, code, length, position + at)
+                        ):
+                            codes[wanted] = code
+                            if position + stop > end:
+                                self._tag, self._left, self._kept = wanted, length, bytearray()
+                                return position + value
+                            values[wanted] = bytes(view[position + value : position + stop])
+                    elif wanted is not None and wanted not in values:
                         codes[wanted] = code
                         values[wanted] = window[value:stop]
-                    elif self._may_pick(wanted, code, length, position + at):
-                        codes[wanted] = code
-                        if position + stop > end:
-                            self._tag, self._left, self._kept = wanted, length, bytearray()
-                            return position + value
-                        values[wanted] = bytes(view[position + value : position + stop])
-                at = stop
+                    at = stop
+                    if at > limit:
+                        break
+                    group, element, code, length = unpack(window, at)
+                    if group != current:
+                        break
             position += at
         if position > end:
             self._tag, self._skip = group << 16 | element, position - end
@@ -430,33 +449,3 @@ class Scanner:
         what = "item" if in_item else "sequence"
         self._parser.tolerate(f"{what} without its delimiter", tag, position)
         return position
-
-
-def _past_group(
-    window: bytes, at: int, limit: int, group: int, implicit: bool, little: bool
-) -> tuple[int, int]:
-    """Run through elements of a group of which nothing is wanted.
-
-    Returns where the first stands that is of another group, or cannot be passed by its length
-    alone, and where the last began that was passed.
-    """
-    before = at
-    if implicit:
-        unpack = _GROUP_AND_LENGTH[little]
-        while at <= limit:
-            found, length = unpack(window, at)
-            if found != group or length == UNDEFINED:
-                break
-            before = at
-            at += 8 + length
-    else:
-        # Of an element with a length of 32 bits these 16 are zero; so they are of one that is
-        # in implicit VR, where none belongs, unless it is huge.
-        unpack = _GROUP_AND_SHORT_LENGTH[little]
-        while at <= limit:
-            found, length = unpack(window, at)
-            if found != group or not length:
-                break
-            before = at
-            at += 8 + length
-    return at, before

@@ -34,12 +34,16 @@ from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidValue
 
 __all__ = [
+    "UNDECLARED",
     "decode_text",
     "decode_values",
     "encode_values",
     "numbers_of",
     "typed_values",
 ]
+
+UNDECLARED = "characters outside the declared character set"
+"""The fault of text that had to be guessed or replaced."""
 
 _FORMATS = {
     VR.US: "H",
@@ -140,7 +144,7 @@ def decode_values(
         text = data.decode("ascii")
     else:
         text, sound = decode_text(vr, data, sets)
-        fault = "" if sound else "characters outside the declared character set"
+        fault = "" if sound else UNDECLARED
     strip = str.rstrip if vr in _LEADING_SPACES_COUNT else str.strip
     make = _DECODED.get(vr)
     if facts.multiple and "\\" in text:
@@ -162,6 +166,8 @@ def decode_values(
     for part in parts:
         try:
             values.append(make(part) if part else "")
+            if vr is VR.IS and part and not part.lstrip("+-").isdecimal():
+                fault = "a value of IS with a fraction or exponent"
         except (ValueError, ArithmeticError):
             # LENIENT: text that is no number stays text.
             values.append(part)
@@ -225,11 +231,11 @@ def encode_values(
             return struct.pack(f"{order}{len(values)}{code}", *values)
         except (struct.error, TypeError, OverflowError):
             raise InvalidValue(f"a value does not fit {vr}") from None
-    text = "\\".join(_format(vr, value) for value in values)
-    if vr.facts.charset:
-        raw = sets.encode(text, PN_DELIMITERS if vr is VR.PN else TEXT_DELIMITERS)
-    elif text.isascii():
+    text = "\\".join([_format(vr, value) for value in values])
+    if text.isascii():
         raw = text.encode("ascii")
+    elif vr.facts.charset:
+        raw = sets.encode(text, PN_DELIMITERS if vr is VR.PN else TEXT_DELIMITERS)
     else:
         raise InvalidValue(f"{vr} holds characters of the default repertoire only")
     return raw + vr.facts.padding if len(raw) & 1 else raw

@@ -15,7 +15,7 @@ from struct import Struct
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.element import Element
 from filmroom.dicom.layout import ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED
-from filmroom.dicom.parser import DAMAGED_OPEN, Parser
+from filmroom.dicom.parser import DAMAGED_OPEN, Parser, Record
 from filmroom.dicom.uid import ImplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.vr import VR
 from filmroom.errors import InvalidTransferSyntax
@@ -29,6 +29,7 @@ _GATHERED = 64 * 1024
 _SWAPPED = 1 << 20
 _LONGEST_SHORT = 0xFFFE
 _SWAP_CODES = {2: "H", 4: "I", 8: "Q"}
+_CODES = {vr: vr.value.encode("ascii") for vr in VR}
 
 
 class _Layout:
@@ -49,7 +50,7 @@ class _Layout:
         group, element = tag >> 16, tag & 0xFFFF
         if self.implicit:
             return self.long(group, element, length)
-        code = vr.value.encode("ascii")
+        code = _CODES[vr]
         if vr.facts.length_bytes == 2:
             return self.explicit(group, element, code, length)
         tail = length.to_bytes(4, "little" if self.little else "big")
@@ -117,32 +118,63 @@ def _data_set(data_set: DataSet, layout: _Layout) -> Iterator[Piece]:
     )
     as_read = same and not data_set.is_modified
     buffer = data_set.buffer
-    # A run of untouched elements that lie one behind the other goes out in one piece.
+    # A run of untouched elements that lie one behind the other goes out in one piece, and so do
+    # plain elements that are laid out anew.
     run_start = run_end = 0
-    for tag in data_set.tags():
-        entry = data_set.record(tag)
-        if same and isinstance(entry, Element) and entry.is_unchanged:
-            entry = entry.record
-        if same and not isinstance(entry, Element) and entry is not None and entry[4] >= 0:
+    plain = bytearray()
+    for tag, entry in data_set.entries():
+        record: Record | None
+        if isinstance(entry, Element):
+            record = entry.record if same and entry.is_unchanged else None
+        else:
+            record = entry
+        if same and record is not None and record[4] >= 0:
             if not as_read and _is_group_length(tag):
                 continue
-            _, start, _, stop, end = entry
+            _, start, _, stop, end = record
             if (end - start) % 2 == 0 or stop != end:
                 if start != run_end:
                     if run_end > run_start:
                         yield buffer[run_start:run_end]
+                    elif plain:
+                        yield bytes(plain)
+                        plain.clear()
                     run_start = start
                 run_end = end
                 continue
         if run_end > run_start:
             yield buffer[run_start:run_end]
         run_start = run_end = 0
-        if not _is_group_length(tag):
-            element = data_set.element(tag)
-            assert element is not None
-            yield from _element(element, layout)
+        if _is_group_length(tag):
+            continue
+        element = entry if isinstance(entry, Element) else data_set.element(tag)
+        assert element is not None
+        whole = _plain(element, layout)
+        if whole is not None:
+            plain += whole
+            continue
+        if plain:
+            yield bytes(plain)
+            plain.clear()
+        yield from _element(element, layout)
     if run_end > run_start:
         yield buffer[run_start:run_end]
+    elif plain:
+        yield bytes(plain)
+
+
+def _plain(element: Element, layout: _Layout) -> bytes | None:
+    """A short element whose bytes are as they must be, or None."""
+    facts = element.vr.facts
+    if facts.length_bytes != 2 or element.undefined_length:
+        return None
+    if facts.item_size and element.byte_order_is_little != layout.little:
+        return None
+    raw = element.raw
+    length = len(raw)
+    if length & 1 or length > _LONGEST_SHORT:
+        return None
+    return layout.header(element.tag, element.vr, length) + raw
 
 
 def _is_group_length(tag: int) -> bool:

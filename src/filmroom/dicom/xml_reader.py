@@ -67,7 +67,8 @@ def read_xml(
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError:
-        raise InvalidDicomFile("not well-formed XML", offset=parser.ErrorByteIndex) from None
+        place = max(parser.ErrorByteIndex, 0)  # of an empty document it is -1
+        raise InvalidDicomFile("not well-formed XML", offset=place) from None
     except (LookupError, ValueError):
         raise InvalidDicomFile("XML in an encoding that is not known here") from None
     return reader.finish(filling.finish())

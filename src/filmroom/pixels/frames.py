@@ -65,6 +65,7 @@ class Frames(Sequence[PixelArray]):
         self._value = memoryview(element.raw)
         self._little = element.byte_order_is_little
         self._words = element.vr is VR.OW
+        self._whole_numbers = False
         self._encapsulated: EncapsulatedFrames | None = None
         start = 0 if element.record is None else element.record[2]
         seen: set[str] = set()
@@ -102,7 +103,7 @@ class Frames(Sequence[PixelArray]):
                 # LENIENT: 32-bit samples in big endian OW as whole numbers, not as two words, from
                 # pydicom and those who take words for samples.
                 tolerate("32-bit samples in big endian OW", tag, 0, InvalidValue)
-                self._words = False
+                self._words, self._whole_numbers = False, True
 
     def _check_length(self) -> None:
         """Compare the length of native pixel data with what the description asks for."""
@@ -135,6 +136,14 @@ class Frames(Sequence[PixelArray]):
         if is_ybr(photometric):
             return "RGB" if self._rgb else _AT_FULL_RESOLUTION.get(photometric, photometric)
         return photometric
+
+    @property
+    def are_whole_numbers(self) -> bool:
+        """Whether 32-bit samples stand in big endian OW as whole numbers, not as two words each.
+
+        So they must not stand (PS3.5 §8.1.1); turning round their words does not make them right.
+        """
+        return self._whole_numbers
 
     def __len__(self) -> int:
         return self.description.number_of_frames

@@ -76,11 +76,13 @@ def encode_extended(
     array: PixelArray, description: ImageDescription, quality: float | None
 ) -> bytes:
     """Process 2 and 4: 8 or up to 12 bits, lossy."""
-    if description.bits_stored > _EXTENDED_BITS or description.is_signed:
+    allocated, stored = description.bits_allocated, description.bits_stored
+    if allocated not in (8, 16) or stored > _EXTENDED_BITS or description.is_signed:
         raise InvalidTransferSyntax(
-            "JPEG extended takes unsigned samples of up to 12 bits only", tag=_BITS_STORED
+            "JPEG extended takes unsigned samples of up to 12 bits in 8 or 16 only",
+            tag=_BITS_STORED,
         )
-    return _encode_lossy(array, description, quality, 8 if description.bits_allocated == 8 else 12)
+    return _encode_lossy(array, description, quality, 8 if allocated == 8 else 12)
 
 
 def _encode_lossy(

@@ -23,6 +23,7 @@ _BITS_STORED = 0x00280101
 _MOST_BITS = 24  # OpenJPEG computes in 32 bits, of which the transforms need some
 _MOST_HT_BITS = 16  # beyond, imagecodecs writes 32 bits, which OpenJPEG does not read
 _MOST_LEVELS = 5
+_LEAST_SPAN = 255
 _REVERSIBLE_COLOUR = "YBR_RCT"
 _IRREVERSIBLE_COLOUR = "YBR_ICT"
 
@@ -54,8 +55,13 @@ def encode_lossless(
 
 
 def encode_lossy(array: PixelArray, description: ImageDescription, quality: float | None) -> bytes:
-    """One frame with a peak signal to noise ratio of about ``quality`` dB; YBR_ICT likewise."""
-    return _encode(array, description, reversible=False, psnr=_decibels(quality))
+    """One frame with a peak signal to noise ratio of ``quality`` dB or more; YBR_ICT likewise.
+
+    The peak is the span of the frame's samples, at least 255: Bits Stored often has room for many
+    times what there is.
+    """
+    psnr = _decibels(quality, array, description)
+    return _encode(array, description, reversible=False, psnr=psnr)
 
 
 def encode_ht_lossless(
@@ -76,12 +82,12 @@ def encode_ht_lossless(
 
 
 def encode_ht(array: PixelArray, description: ImageDescription, quality: float | None) -> bytes:
-    """One frame of HTJ2K with a peak signal to noise ratio of about ``quality`` dB."""
+    """One frame of HTJ2K with a peak signal to noise ratio as :func:`encode_lossy` has it."""
     samples = _samples(array, description, _MOST_HT_BITS)
     # The step of a uniform quantizer is √12 times its root mean square error; OpenJPH takes it as
     # a part of the container's range.
     range_bits = samples.dtype.itemsize * 8 - description.bits_stored
-    step = math.sqrt(12) * 10 ** (-_decibels(quality) / 20) / (1 << range_bits)
+    step = math.sqrt(12) * 10 ** (-_decibels(quality, array, description) / 20) / (1 << range_bits)
     return bytes(
         imagecodecs.htj2k_encode(
             samples,
@@ -130,11 +136,13 @@ def _levels(description: ImageDescription) -> int:
     return min(_MOST_LEVELS, min(description.rows, description.columns).bit_length() - 1)
 
 
-def _decibels(quality: float | None) -> float:
+def _decibels(quality: float | None, array: PixelArray, description: ImageDescription) -> float:
+    """The ratio for a codec, whose peak is the largest sample that Bits Stored has room for."""
     psnr = PSNR if quality is None else float(quality)
     if not 1 <= psnr <= 200:
         raise InvalidValue("the signal to noise ratio of JPEG 2000 is 1 to 200 dB")
-    return psnr
+    span = max(int(array.max()) - int(array.min()), _LEAST_SPAN)
+    return psnr + max(20 * math.log10(((1 << description.bits_stored) - 1) / span), 0)
 
 
 def _transforms_colour(description: ImageDescription, *, reversible: bool) -> bool:

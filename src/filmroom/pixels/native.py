@@ -18,6 +18,7 @@ _COLUMNS = 0x00280011
 _PHOTOMETRIC_INTERPRETATION = 0x00280004
 _PIXEL_DATA = 0x7FE00010
 _LOOKED_AT = 1 << 20
+_FAR = 4
 
 
 def frame_bytes(value: memoryview, description: ImageDescription, index: int) -> memoryview:
@@ -104,14 +105,21 @@ def holds_whole_numbers(value: memoryview, description: ImageDescription) -> boo
     """Whether 32-bit samples in big endian OW look as if written as whole 32-bit numbers.
 
     OW is 16-bit words, of which the first is the lower half of a sample whatever the byte order
-    (PS3.5 §6.2, §8.1.1). From pixel to pixel the lower half is the one that changes more.
+    (PS3.5 §6.2, §8.1.1). From pixel to pixel, samples read in the right way change far less than
+    those whose halves are exchanged; where both change alike, as of noise, the standard holds.
     """
     if description.bits_allocated != 32 or description.kind is not PixelKind.INTEGER:
         return False
     length = min(len(value), description.frame_bits // 8, _LOOKED_AT)
-    halves = np.frombuffer(value[: length // 4 * 4], ">u2").reshape(-1, 2)
-    first, second = np.abs(np.diff(halves.astype(np.int32), axis=0)).sum(axis=0, dtype=np.int64)
-    return bool(second > first)
+    whole = np.frombuffer(value[: length // 4 * 4], ">u4").astype(np.uint32)
+    words = (whole << 16 | whole >> 16).astype(np.uint32)
+    return _change(words, description) > _FAR * _change(whole, description)
+
+
+def _change(cells: NDArray[np.uint32], description: ImageDescription) -> int:
+    """By how much samples differ from the one before, all of them together."""
+    stored = as_stored(cells.view(description.dtype), description)
+    return int(np.abs(np.diff(stored.astype(np.int64))).sum())
 
 
 def _unit(description: ImageDescription, little_endian: bool, words: bool) -> int:

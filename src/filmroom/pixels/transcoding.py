@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filmroom.dicom import VR, DataSet, Element, ExplicitVRLittleEndian, TransferSyntax
-from filmroom.errors import InvalidTransferSyntax
+from filmroom.dicom.writer import swapped
+from filmroom.errors import DataError, InvalidTransferSyntax
 from filmroom.pixels import native
 from filmroom.pixels.codecs import CODECS, encode
 from filmroom.pixels.colour import FULL, to_ybr_full
@@ -35,6 +36,7 @@ __all__ = ["COLOUR_TRANSFORMS", "can_transcode", "transcode"]
 _PREFIX = "1.2.840.10008.1.2.4."
 _ICONS = 0x00880200
 _PIXEL_DATA = 0x7FE00010
+_BITS_ALLOCATED = 0x00280100
 _EXTENDED_OFFSETS, _EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
 _PHOTOMETRIC, _PLANAR, _HIGH_BIT = 0x00280004, 0x00280006, 0x00280102
 _LONGEST_BASIC = 0xFFFFFFFF
@@ -98,7 +100,7 @@ def transcode(
     if kind is None or stored.uid == wanted.uid:
         return data_set
     if not stored.encapsulated and not wanted.encapsulated:
-        return data_set
+        return _in_true_words(data_set, stored, scratch)
     if kind is not PixelKind.INTEGER:
         raise InvalidTransferSyntax("float pixel data is never compressed", tag=kind.value)
     plan = _Plan.of(data_set, stored, wanted, quality)
@@ -221,6 +223,27 @@ def _put_native(out: DataSet, plan: _Plan, workers: int, scratch: Path | None) -
     value = mapped(in_order(plan.packed, groups, workers=workers), scratch)
     vr = VR.OB if description.bits_allocated == 8 else VR.OW
     out.add(Element(_PIXEL_DATA, vr, value))
+
+
+def _in_true_words(data_set: DataSet, stored: TransferSyntax, scratch: Path | None) -> DataSet:
+    """The data set, its 32-bit samples as two words each where they stood as whole numbers.
+
+    See :attr:`Frames.are_whole_numbers`: as words, which a writer turns round one by one, they
+    would become other samples.
+    """
+    element = data_set.element(_PIXEL_DATA)
+    bits = data_set.values_of(_BITS_ALLOCATED)
+    if stored.little_endian or element is None or element.vr is not VR.OW or bits != (32,):
+        return data_set
+    try:
+        frames = Frames(data_set, stored, colour="stored")
+    except DataError:  # what is no image goes as it stands
+        return data_set
+    if not frames.are_whole_numbers:
+        return data_set
+    out = data_set.copy()
+    out.add(Element(_PIXEL_DATA, VR.OW, mapped(swapped(element.raw, 4), scratch)))
+    return out
 
 
 def _decode_icons(out: DataSet, stored: TransferSyntax) -> None:

@@ -131,7 +131,10 @@ class WorkerPool:
         for task in self._tasks:
             task.cancel()
         for worker in self._workers:
-            worker.send(STOP)
+            if worker.is_ready:
+                worker.send(STOP)
+            else:
+                worker.process.kill()  # it serves nobody, and may take seconds to hear of it
         limit = self._settings.stop_timeout + STOP_GRACE
         await asyncio.gather(*(self._ended(worker, limit) for worker in list(self._workers)))
 
@@ -176,9 +179,14 @@ class WorkerPool:
         removed = await self._loop.run_in_executor(None, self._archive.clean)
         if removed:
             _log.warning("leftovers_removed", files=removed)
-        await asyncio.sleep(pause)
-        if not self._stopping:
-            self._start()
+        while not self._stopping:
+            await asyncio.sleep(pause)
+            try:
+                self._start()
+            except OSError as error:  # no memory, no descriptor, no process to be had now
+                _log.error("worker_not_started", reason=error.strerror, again_in=pause)
+            else:
+                return
 
     def _forget(self, worker: _Worker) -> None:
         self._loop.remove_reader(worker.control)

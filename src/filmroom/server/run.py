@@ -7,8 +7,10 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 
 from filmroom.archive import Archive
+from filmroom.archive.scrub import Scrub
 from filmroom.config import Settings
 from filmroom.ops.logging import get_logger
 from filmroom.server.dicom import DicomServer
@@ -69,9 +71,17 @@ async def _serve(
                 workers=workers,
             )
             ready(server)
-            await stop.wait()
-            _log.info("stopping", associations=server.associations + pool.connections)
+            with _checking(settings, archive):
+                await stop.wait()
+                _log.info("stopping", associations=server.associations + pool.connections)
             await asyncio.gather(server.stop(), pool.stop())
             _log.info("stopped")
     finally:
         stop_asked()
+
+
+def _checking(settings: Settings, archive: Archive) -> AbstractContextManager[object]:
+    """While it lasts, objects are checked in the background."""
+    if not settings.verify_rate:
+        return nullcontext()
+    return Scrub(archive, rate=settings.verify_rate, interval=settings.verify_interval)

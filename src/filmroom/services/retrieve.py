@@ -20,7 +20,7 @@ from filmroom.client import (
 )
 from filmroom.config import Destination
 from filmroom.dicom import DataSet
-from filmroom.errors import AssociationError, UnknownDestination
+from filmroom.errors import FilmroomError, UnknownDestination
 from filmroom.services.models import QUERY_MODELS, negotiated_extensions
 from filmroom.services.read_ahead import ReadAhead
 from filmroom.services.service import collect_identifier
@@ -43,14 +43,17 @@ class _Retrieval:
 
     async def _locate(self, operation: Operation, identifier: DataSet) -> list[InstanceLocation]:
         extensions = negotiated_extensions(operation)
-        query = Query.from_identifier(
-            identifier,
-            QUERY_MODELS[operation.context.abstract_syntax].root,
-            retrieve=True,
-            relational=self._relational or extensions.relational,
-        )
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: list(self._archive.locate(query)))
+
+        def locate() -> list[InstanceLocation]:
+            query = Query.from_identifier(
+                identifier,
+                QUERY_MODELS[operation.context.abstract_syntax].root,
+                retrieve=True,
+                relational=self._relational or extensions.relational,
+            )
+            return list(self._archive.locate(query))
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, locate)
 
     def _read_ahead(self, locations: Sequence[InstanceLocation]) -> ReadAhead:
         return ReadAhead(self._archive, self._executor, locations)
@@ -143,7 +146,7 @@ class MoveService(_Retrieval):
                         sent += 1
                         if destination.error is not None:
                             raise destination.error
-            except AssociationError as error:
+            except FilmroomError as error:  # also DimseTimeout, of a destination that fell silent
                 if operation.connection.error is not None:
                     raise
                 await counted.fail(share[sent:], error)

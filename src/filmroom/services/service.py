@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from filmroom import net
@@ -12,6 +14,12 @@ from filmroom.ops.logging import get_logger
 from filmroom.transport import CollectingSink, MessageSink, Operation
 
 __all__ = ["Service", "answer", "answer_error", "collect_identifier", "error_comment"]
+
+MAX_IDENTIFIER = 2 * 1024 * 1024
+"""Bytes that the identifier of a request may have, inflated too: 32,000 UIDs in a list."""
+
+_READ_AT_ONCE = 4096
+"""Bytes of an identifier that the event loop may read itself; hostile ones take seconds a MB."""
 
 _log = get_logger("services")
 
@@ -63,7 +71,7 @@ def collect_identifier(
         operation.connection.run(operation, _run(operation, data, work))
 
     if operation.message.has_data_set:
-        return CollectingSink(begin)
+        return CollectingSink(begin, MAX_IDENTIFIER)
     begin(b"")
     return None
 
@@ -77,7 +85,12 @@ async def _run(
         if isinstance(data, LengthOutOfBounds):
             raise data
         syntax = transfer_syntax(operation.context.transfer_syntax)
-        await work(operation, read_data_set(data, syntax))
+        read = partial(read_data_set, data, syntax, max_inflated=MAX_IDENTIFIER)
+        if len(data) <= _READ_AT_ONCE and not syntax.deflated:
+            identifier = read()
+        else:
+            identifier = await asyncio.get_running_loop().run_in_executor(None, read)
+        await work(operation, identifier)
     except FilmroomError as error:
         if operation.connection.error is not None:
             raise

@@ -34,21 +34,24 @@ class MessageSink(Protocol):
 class CollectingSink:
     """Keeps a small data set in memory and hands it over whole.
 
-    ``done`` gets the bytes, or a LengthOutOfBounds when they exceed :data:`MAX_COLLECTED`.
+    ``done`` gets the bytes, or a LengthOutOfBounds when they exceed ``limit``.
     """
 
-    __slots__ = ("_data", "_done", "_fault")
+    __slots__ = ("_data", "_done", "_fault", "_limit")
 
-    def __init__(self, done: Callable[[bytes | LengthOutOfBounds], None]) -> None:
+    def __init__(
+        self, done: Callable[[bytes | LengthOutOfBounds], None], limit: int = MAX_COLLECTED
+    ) -> None:
         self._data = bytearray()
         self._done = done
+        self._limit = limit
         self._fault: LengthOutOfBounds | None = None
 
     def write(self, data: memoryview) -> None:
         """Take a fragment, unless the bound is passed."""
-        if len(self._data) + len(data) > MAX_COLLECTED:
+        if len(self._data) + len(data) > self._limit:
             self._fault = LengthOutOfBounds(
-                f"the data set of a message exceeds {MAX_COLLECTED} bytes", offset=len(self._data)
+                f"the data set of a message exceeds {self._limit} bytes", offset=len(self._data)
             )
         if self._fault is None:
             self._data += data

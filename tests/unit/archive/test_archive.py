@@ -50,6 +50,7 @@ def test_what_was_received_comes_back(archive, make_object, store):
     [where] = archive.locate(Query.build(Level.STUDY, {0x0020000D: "1.1"}))
     with archive.open_object(where) as stored:
         assert bytes(stored.data_set_view()) == data
+        assert stored.data_set_size == len(data)
         assert bytes(stored.file_view()[128:132]) == b"DICM"
     assert where.size == outcome.size
 

@@ -133,6 +133,12 @@ def test_a_fault_of_the_archive_does_not_reach_a_good_backup(archive, kept, fold
     assert faults(folder) == []
 
 
+def broken(index):
+    """The index with one page of rows overwritten."""
+    at = index.rindex(b".dcm") // 4096 * 4096
+    return index[:at] + b"\xa5" * 4096 + index[at + 4096 :]
+
+
 def interrupted(steps, after):
     """Take ``after`` steps and end there, as Ctrl-C does."""
     for _ in range(after):
@@ -152,6 +158,17 @@ def test_an_interrupted_backup_leaves_the_former_one(archive, kept, folder):
     found = counts(backup(archive, folder))
     assert sum(found.values()) == 8
     assert faults(folder) == []
+
+
+def test_what_a_killed_backup_left_is_not_taken_for_the_index(archive, kept, folder):
+    kept(1)
+    list(backup(archive, folder))
+    for name in ("index.sqlite.part", "index.sqlite.part-journal", "index.sqlite.part-wal"):
+        (folder / name).write_bytes(b"\xa5" * 8192)
+    kept(2)
+    assert counts(backup(archive, folder)) == {"unchanged": 1, "copied": 1}
+    assert faults(folder) == []
+    assert not list(folder.glob("index.sqlite.*"))
 
 
 def test_other_bytes_under_a_key_leave_the_former_backup_usable(archive, kept, folder):
@@ -265,10 +282,7 @@ def test_a_damaged_index_is_not_backed_up(archive, kept, folder, tmp_path):
     before = (folder / "index.sqlite").read_bytes()
     archive.index.close()
     path = tmp_path / "data" / "index.sqlite"
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.seek(size // 2)
-        file.write(b"\xa5" * 8192)
+    path.write_bytes(broken(path.read_bytes()))
     damaged = Archive.open(tmp_path / "data", exclusive=False)
     with damaged, pytest.raises(StorageFailed, match="damaged"):
         list(backup(damaged, folder))
@@ -336,8 +350,7 @@ def test_a_lost_index_is_made_anew(archive, kept, folder, tmp_path, harm):
     if harm == "garbage":
         index.write_bytes(b"\xa5" * len(raw))
     elif harm == "broken page":
-        at = len(raw) // 2
-        index.write_bytes(raw[:at] + b"\xa5" * 8192 + raw[at + 8192 :])
+        index.write_bytes(broken(raw))
     elif harm == "somebody's":
         with closing(sqlite3.connect(index)) as other:
             other.execute("CREATE TABLE instance (x)")

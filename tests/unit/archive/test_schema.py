@@ -9,7 +9,7 @@ from filmroom.archive.keys import ATTRIBUTES
 from filmroom.dicom.dictionary import lookup
 from filmroom.errors import StorageFailed
 
-DIGESTS = {1: "a243cbf7dd2ae00d"}
+DIGESTS = {2: "300e97bf34f8ac0e"}
 
 
 def test_a_changed_schema_has_a_new_version():

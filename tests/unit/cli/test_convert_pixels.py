@@ -51,3 +51,12 @@ def test_what_no_encoder_takes_is_told_and_nothing_written(ct, tmp_path):
     assert done.exit_code == 1
     assert "8 bits" in done.stderr
     assert not (tmp_path / "out.dcm").exists()
+
+
+@pytest.mark.parametrize("syntax", [(), ("--syntax", "jpeg-ls"), ("--syntax", "explicit")])
+def test_a_quality_where_nothing_is_lost_is_wrong_use(command, tmp_path, syntax):
+    write(ct_image(), tmp_path / "image.dcm")
+    done = command("convert", "image.dcm", "out.dcm", "--quality", "3", *syntax)
+    assert done.code == 2
+    assert "--syntax" in done.err
+    assert not (tmp_path / "out.dcm").exists()

@@ -14,6 +14,7 @@ def test_what_is_kept_is_counted(command, tmp_path):
         "    series  4",
         " instances  5",
         f"      size  {size:,} bytes",
+        "    faults  0",
     ]
     assert command("stats", "--json").json() == {
         "patients": 2,
@@ -21,6 +22,7 @@ def test_what_is_kept_is_counted(command, tmp_path):
         "series": 4,
         "instances": 5,
         "size": size,
+        "faults": 0,
     }
 
 

@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,7 +22,8 @@ from pydicom.uid import UID
 
 from filmroom import net
 from filmroom.client import MoveOriginator, OutgoingInstance, associate, store
-from filmroom.client.storage import choose_context
+from filmroom.client.storage import _converted, choose_context
+from filmroom.dicom import read_data_set, transfer_syntax
 from filmroom.errors import DataError, NoPresentationContext
 
 IMAGE = ct_image()
@@ -38,6 +40,10 @@ class Bytes:
     size: int = 100
     asked: list[str] = field(default_factory=list)
 
+    @property
+    def data_set_size(self):
+        return len(self.data)
+
     def data_set_view(self):
         self.asked.append("view")
         return memoryview(self.data)
@@ -52,6 +58,12 @@ def image_in(syntax):
     words = bytes(IMAGE.PixelData)
     turned = b"".join(words[at : at + 2][::-1] for at in range(0, len(words), 2))
     return encoded(ct_image(PixelData=turned if syntax == BIG_ENDIAN else words), UID(syntax))
+
+
+def odd_element(syntax):
+    """Data Set Trailing Padding of three bytes, which are not padded themselves."""
+    header = b"\xfc\xff\xfc\xff" + (b"" if syntax == IMPLICIT else b"OB\0\0")
+    return header + b"\3\0\0\0\1\2\3"
 
 
 def instance(syntax=EXPLICIT, data=None, sop_class=CT):
@@ -165,6 +177,27 @@ async def test_converted_where_the_peer_takes_another_uncompressed_syntax(
     assert peer.data == [image_in(accepted)]
 
 
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, DEFLATED])
+@in_loop
+async def test_what_is_kept_with_an_odd_length_goes_out_with_an_even_one(scripted, syntax):
+    data = image_in(syntax)
+    odd = data[:-1] if syntax == DEFLATED else data + odd_element(syntax)
+    odd = odd if len(odd) % 2 else odd + b"\0"
+    peer = scripted([(0, None, {})])
+    async with (
+        accepting(Handler(peer)) as port,
+        associate(remote(port), LOCAL, [storage(syntax)]) as connection,
+    ):
+        await store(connection, instance(syntax, odd), timeout=10)
+    (sent,) = peer.data
+    assert len(odd) % 2 == 1
+    assert len(sent) % 2 == 0
+    received = read_data_set(sent, transfer_syntax(syntax), strict=True)
+    assert received.text("PatientName") == str(IMAGE.PatientName)
+    if syntax != DEFLATED:
+        assert bytes(received.raw(0xFFFCFFFC)) == b"\1\2\3\0"
+
+
 @pytest.mark.parametrize("status", [0xA700, 0xA900, 0xB000, 0xB007, 0xC123])
 @in_loop
 async def test_any_status_is_given_back(scripted, status):
@@ -228,3 +261,19 @@ async def test_our_own_server_keeps_what_is_sent(archive):
     ):
         assert (await store(connection, instance(), timeout=10)).message.status == 0
     assert archive.stats().instances == 1
+
+
+def test_a_large_object_is_converted_in_bounded_memory():
+    """Its pixel data passes through in steps, although it is one piece of the data set."""
+    pixels = bytes(128 << 20)
+    stored = encoded(ct_image(Rows=8192, Columns=8192, PixelData=pixels))
+    syntaxes = transfer_syntax(EXPLICIT), transfer_syntax(IMPLICIT)
+    list(_converted(memoryview(image_in(EXPLICIT)), *syntaxes))  # what is imported at first use
+    tracemalloc.start()
+    try:
+        length = sum(len(chunk) for chunk in _converted(memoryview(stored), *syntaxes))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert length > len(pixels)
+    assert peak < 64 << 20

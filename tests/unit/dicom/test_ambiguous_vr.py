@@ -3,6 +3,7 @@
 import pytest
 
 from filmroom.dicom import VR, DataSet, ImplicitVRLittleEndian, encode_bytes, read_data_set
+from filmroom.errors import InvalidValue
 
 
 def implicit(**values):
@@ -116,3 +117,23 @@ def test_what_was_read_keeps_its_vr_when_the_context_changes():
     ds["PixelRepresentation"] = 0
     assert ds["SmallestImagePixelValue"] == -3
     assert ds["IconImageSequence"][0]["PixelPaddingValue"] == -5
+
+
+def test_negative_values_of_an_item_that_is_not_in_place_yet_are_ss():
+    item = DataSet()
+    item["LUTDescriptor"] = [256, -1000, 16]
+    item["PixelPaddingValue"] = -2000
+    ds = DataSet()
+    ds["PixelRepresentation"] = 1
+    ds["ModalityLUTSequence"] = [item]
+    back = read_data_set(encode_bytes(ds, ImplicitVRLittleEndian), ImplicitVRLittleEndian)
+    (read,) = back["ModalityLUTSequence"]
+    assert (read["LUTDescriptor"], read["PixelPaddingValue"]) == ((256, -1000, 16), -2000)
+    assert item.element("PixelPaddingValue").vr is VR.SS
+
+
+def test_negative_values_of_what_is_us_only_are_refused():
+    ds = DataSet()
+    ds["Rows"] = -1
+    with pytest.raises(InvalidValue):
+        encode_bytes(ds, ImplicitVRLittleEndian)

@@ -37,7 +37,8 @@ LATIN_AND_OTHERS = CharacterSets.of(
 )
 def test_terms_as_they_are_miswritten(term):
     sets = CharacterSets.of((term,))
-    assert not sets.unknown
+    fault = "" if term.strip() == "ISO_IR 100" else "a character set that is miswritten"
+    assert sets.fault == fault
     assert sets.decode(b"\xe9") == ("é", True)
 
 
@@ -55,10 +56,12 @@ def test_utf_8(term):
         ("", "KLINGON"),
         ("ISO_IR 192", "ISO 2022 IR 87"),
         ("ISO 2022 IR 6", "GB18030"),
+        ("ISO_IR 13", "ISO 2022 IR 87"),
+        ("ISO_IR 87",),
     ],
 )
-def test_terms_that_are_none(terms):
-    assert CharacterSets.of(terms).unknown
+def test_terms_that_are_none_or_not_there(terms):
+    assert CharacterSets.of(terms).fault
 
 
 def test_what_is_known_beside_an_unknown_term_counts():

@@ -168,3 +168,14 @@ def test_byte_order_of_what_is_read_and_of_what_is_set(syntax):
     assert found.element("Rows").byte_order_is_little is syntax.little_endian
     found["Rows"] = 3
     assert found.element("Rows").byte_order_is_little
+
+
+def test_text_that_had_to_be_guessed_is_an_issue():
+    ds = DataSet()
+    ds.add(Element(0x00100020, VR.LO, b"M\xfcller"))
+    found = read(ds)
+    assert found.text("PatientID") == found["PatientID"] == "Müller"
+    (issue,) = found.issues
+    assert (issue.tag, issue.offset) == (0x00100020, 0)
+    with pytest.raises(InvalidValue):
+        read(ds, strict=True).text("PatientID")

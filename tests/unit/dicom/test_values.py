@@ -263,6 +263,7 @@ def test_anything_with_a_buffer_is_bytes():
         (VR.DS, b"1\\x ", (1.0, "x"), "no number"),
         (VR.DS, b"1,5 ", ("1,5",), "no number"),
         (VR.IS, b"1.5 ", ("1.5",), "no number"),
+        (VR.IS, b"1.0 ", (1,), "fraction"),
         (VR.IS, b"1E999999", ("1E999999",), "no number"),
         (VR.US, b"\1\0\2", (1,), "no multiple of 2"),
         (VR.FD, b"1234", (), "no multiple of 8"),

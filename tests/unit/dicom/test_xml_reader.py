@@ -292,3 +292,9 @@ def test_sequences_in_sequences_have_a_bound():
     for levels in (65, 100, 100_000):
         with pytest.raises(NestingTooDeep):
             read_xml(nested(levels))
+
+
+def test_of_an_empty_document_the_place_is_its_beginning():
+    with pytest.raises(InvalidDicomFile) as caught:
+        read_xml(b"")
+    assert caught.value.offset == 0

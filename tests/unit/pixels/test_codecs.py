@@ -105,6 +105,17 @@ def test_lossy_codecs_keep_the_bound(uid, allocated, stored, samples, quality, o
     assert CODECS[uid].is_lossy
 
 
+@pytest.mark.parametrize("uid", [J2K, HT])
+@pytest.mark.parametrize("signed", [0, 1])
+def test_the_noise_of_jpeg_2000_is_measured_by_what_there_is_not_by_the_room_for_it(uid, signed):
+    description = described(rows=64, columns=48, pixel_representation=signed)
+    rng = np.random.default_rng(2)
+    array = rng.integers(-100 * signed, 1900, (64, 48)).astype(description.dtype)
+    found = decode(uid, encode(uid, array, description, quality=50), description)
+    noise = np.sqrt(np.mean((found.astype(float) - array) ** 2))
+    assert noise < 1.5 * 2000 / 10 ** (50 / 20)
+
+
 @pytest.mark.parametrize(
     ("uid", "better", "worse"),
     [(BASELINE, 90, 30), (J2K, 60, 30), (HT, 60, 30), (XL, 0.5, 4), (NEAR_LOSSLESS, 1, 8)],
@@ -374,6 +385,8 @@ def test_more_precision_than_is_allocated_is_refused():
         (BASELINE, {"bits_allocated": 8, "samples_per_pixel": 3,
                     "photometric_interpretation": "YBR_RCT"}),
         (EXTENDED, {"bits_stored": 13}),
+        (EXTENDED, {"bits_allocated": 1}),
+        (EXTENDED, {"bits_allocated": 32, "bits_stored": 12}),
         (SV1, {"bits_allocated": 32}),
         (JPEG_LS, {"bits_allocated": 32}),
         (J2K_LOSSLESS, {"bits_allocated": 32}),

@@ -277,3 +277,43 @@ def test_pydicom_reads_what_was_made(ct):
     read.file_meta = FileMetaDataset()
     read.file_meta.TransferSyntaxUID = RLE
     assert np.array_equal(read.pixel_array, ct)
+
+
+RNG = np.random.default_rng(32)
+LONG_SAMPLES = {
+    "a ramp": (np.arange(64 * 48, dtype=np.uint32) * 977 + 100_000).reshape(64, 48),
+    "around zero": RNG.integers(-40, 40, (64, 48), dtype=np.int32),
+    "large": RNG.integers(1 << 20, 1 << 22, (64, 48), dtype=np.uint32),
+}
+NOISE = {
+    "unsigned noise": RNG.integers(0, 1 << 32, (64, 48), dtype=np.uint32),
+    "signed noise": RNG.integers(-(1 << 31), 1 << 31, (64, 48), dtype=np.int32),
+    "one value": np.full((64, 48), 70_000, np.uint32),
+}
+
+
+@pytest.mark.parametrize("wanted", [IMPLICIT, EXPLICIT, DEFLATED])
+@pytest.mark.parametrize("name", LONG_SAMPLES | NOISE)
+def test_32_bit_samples_leave_big_endian_as_they_are(wanted, name):
+    samples = (LONG_SAMPLES | NOISE)[name]
+    stored = sent(image(samples), BIG)
+    before = Frames(stored, transfer_syntax(BIG))
+    assert not before.are_whole_numbers
+    assert np.array_equal(before[0], samples)
+    assert np.array_equal(Frames(through(stored, BIG, wanted), transfer_syntax(wanted))[0], samples)
+
+
+@pytest.mark.parametrize("wanted", [IMPLICIT, EXPLICIT, DEFLATED])
+@pytest.mark.parametrize("name", LONG_SAMPLES)
+def test_32_bit_samples_leave_big_endian_right_where_they_stood_there_as_whole_numbers(
+    wanted, name
+):
+    samples = LONG_SAMPLES[name]
+    stored = sent(image(samples), BIG)
+    whole = samples.astype(samples.dtype.newbyteorder(">")).tobytes()
+    stored.add(Element(0x7FE00010, VR.OW, whole, little_endian=False))
+    before = Frames(stored, transfer_syntax(BIG))
+    assert before.are_whole_numbers
+    assert [issue.message for issue in stored.issues] == ["32-bit samples in big endian OW"]
+    assert np.array_equal(before[0], samples)
+    assert np.array_equal(Frames(through(stored, BIG, wanted), transfer_syntax(wanted))[0], samples)

@@ -1,10 +1,16 @@
 import asyncio
+import errno
+import signal
 import socket
+import subprocess
+import sys
+import threading
 
 import pytest
 from loop import in_loop
 
 from filmroom.config import Settings
+from filmroom.server import pool as pool_module
 from filmroom.server.dicom import Placement
 from filmroom.server.pool import WorkerPool
 from filmroom.server.worker import CONNECTION
@@ -119,3 +125,58 @@ async def test_real_workers_start_get_connections_and_end(archive, tmp_path):
     await pool.stop()
     assert worker.process.returncode == 0
     assert not pool._workers
+
+
+@in_loop
+async def test_a_connection_that_a_worker_could_not_take_is_not_counted(archive, tmp_path):
+    """The system passes none on to a process that has no descriptor left."""
+    settings = Settings(data=tmp_path / "data", durability="relaxed", stop_timeout=10)
+    pool = WorkerPool(settings, archive, lambda: 5)
+    pool.start(1)
+    (worker,) = pool._workers
+    while not worker.is_ready:
+        await asyncio.sleep(0)
+    worker.connections += 1
+    worker.send(CONNECTION)
+    while pool.connections:
+        await asyncio.sleep(0)
+    await pool.stop()
+
+
+@in_loop
+async def test_stopping_does_not_wait_for_workers_that_only_start(archive, tmp_path):
+    settings = Settings(data=tmp_path / "data", durability="relaxed", stop_timeout=10)
+    pool = WorkerPool(settings, archive, lambda: 5)
+    pool.start(1)
+    (worker,) = pool._workers
+    await pool.stop()
+    assert worker.process.returncode == -signal.SIGKILL
+    assert not pool._workers
+
+
+@in_loop
+async def test_a_worker_that_cannot_be_started_again_is_tried_again(pooled, monkeypatch):
+    class Dead(Worker):
+        process = subprocess.Popen([sys.executable, "-c", ""])
+        relay = threading.Thread()
+        started = 0.0
+
+    def start(_settings, _index):
+        outcomes.append(None)
+        if len(outcomes) < 3:
+            raise BlockingIOError(errno.EAGAIN, "no process to be had")
+        return again
+
+    outcomes = []
+    dead, again = Dead(), Worker()
+    dead.relay.start()
+    dead.control, _ = socket.socketpair()
+    again.control, end = socket.socketpair()
+    monkeypatch.setattr(pool_module, "RESTART_PAUSE", (0, 0))
+    monkeypatch.setattr(pool_module, "_Worker", start)
+    pool = pooled(dead)
+    await pool._replace(dead)
+    assert pool._workers == {again}
+    assert len(outcomes) == 3
+    pool._forget(again)
+    end.close()

@@ -1,12 +1,15 @@
 import asyncio
+import threading
 
 import pytest
 from loop import (
     CT,
+    DEADLOCK,
     EXPLICIT,
     IMPLICIT,
     PATIENT_FIND,
     STUDY_FIND,
+    VERIFICATION,
     Peer,
     in_loop,
     keep,
@@ -18,8 +21,11 @@ from objects import ct_image
 from filmroom import net
 from filmroom.dicom import encode_bytes, read_data_set, transfer_syntax
 from filmroom.net import QueryRetrieveExtension, SOPClassExtendedNegotiation
+from filmroom.services import service
+from filmroom.services.find import BATCH
 
 STUDIES = 5
+DEFLATED = "1.2.840.10008.1.2.1.99"
 
 
 @pytest.fixture
@@ -188,8 +194,8 @@ async def test_c_cancel_ends_it_with_fe00(archive, endless):
         peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
         _, final = await responses(peer, 3)
         assert final.status == 0xFE00
-        assert endless.closed
         await peer.released()
+    assert endless.closed
 
 
 @in_loop
@@ -227,3 +233,75 @@ async def test_a_peer_gone_in_the_middle_ends_the_search(archive, endless):
         while connection.operations:
             await asyncio.sleep(0)
     assert endless.closed
+
+
+@in_loop
+async def test_c_cancel_is_heard_while_the_matches_are_counted(archive, endless):
+    """With a limit the first trip to the index fetches up to that many."""
+    async with serving(archive, max_matches=10**9) as server:
+        contexts = ((STUDY_FIND, (IMPLICIT,)), (VERIFICATION, (IMPLICIT,)))
+        peer = await Peer.associated(server.port, *contexts)
+        request = net.CFindRQ(message_id=3, affected_sop_class_uid=STUDY_FIND)
+        peer.send(1, request, encode_bytes(key("STUDY"), transfer_syntax(IMPLICIT)))
+        peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
+        found, final = await responses(peer, 3)
+        assert (found, final.status) == ([], 0xFE00)
+        await peer.released()
+    assert endless.closed
+
+
+@in_loop
+async def test_c_cancel_is_heard_while_what_was_counted_is_sent(archive, monkeypatch):
+    many = 50 * BATCH
+    matches = (match for match, _ in zip(Endless(), range(many), strict=False))
+    monkeypatch.setattr(archive, "find", lambda _query, **_options: matches)
+    async with serving(archive, max_matches=many) as server:
+        peer = await Peer.associated(server.port, (STUDY_FIND, (IMPLICIT,)))
+        request = net.CFindRQ(message_id=3, affected_sop_class_uid=STUDY_FIND)
+        peer.send(1, request, encode_bytes(key("STUDY"), transfer_syntax(IMPLICIT)))
+        await peer.message()
+        peer.send(1, net.CCancelRQ(message_id_being_responded_to=3))
+        found, final = await responses(peer, 3)
+        assert final.status == 0xFE00
+        assert len(found) < many - 1
+        await peer.released()
+
+
+@in_loop
+async def test_an_identifier_that_takes_long_to_read_holds_nobody_up(filled, monkeypatch):
+    """It is read and understood in threads: others are served meanwhile."""
+
+    def read(*arguments, **options):
+        assert released.wait(DEADLOCK)
+        return read_data_set(*arguments, **options)
+
+    released = threading.Event()
+    monkeypatch.setattr(service, "read_data_set", read)
+    async with serving(filled) as server:
+        slow = await Peer.associated(server.port, (STUDY_FIND, (IMPLICIT,)))
+        request = net.CFindRQ(message_id=1, affected_sop_class_uid=STUDY_FIND)
+        many = key("STUDY", StudyInstanceUID="\\".join(f"1.2.{n}" for n in range(2000)))
+        slow.send(1, request, encode_bytes(many, transfer_syntax(IMPLICIT)))
+        await slow.writer.drain()
+        other = await Peer.associated(server.port, (VERIFICATION, (IMPLICIT,)))
+        other.send(1, net.CEchoRQ(message_id=1))
+        message, _ = await other.message()
+        assert message.status == 0
+        released.set()
+        assert (await responses(slow))[1].status == 0
+        await other.released()
+        await slow.released()
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT, DEFLATED])
+@in_loop
+async def test_an_identifier_beyond_its_bound_is_refused(filled, syntax):
+    """Also one that is small until it is inflated."""
+    identifier = key("STUDY", PatientComments="x" * service.MAX_IDENTIFIER)
+    async with serving(filled) as server:
+        peer = await Peer.associated(server.port, (STUDY_FIND, (syntax,)))
+        found, final = await query(peer, identifier, syntax=syntax)
+        assert found == []
+        assert final.status & 0xF000 in (0xA000, 0xC000)
+        assert "-805" in final.error_comment
+        await peer.released()

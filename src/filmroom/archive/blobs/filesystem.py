@@ -78,14 +78,15 @@ class FilesystemBlobs:
                 raise _failure(error, "cannot begin an object") from error
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(fd).st_nlink:
-                    return _FileWriter(self, fd, path)
             except BlockingIOError:
-                pass
+                os.close(fd)  # a clean-up beside us took it for a leftover and removes it
             except OSError as error:
                 os.close(fd)
                 raise _failure(error, "cannot lock an object being written") from error
-            os.close(fd)  # a clean-up beside us takes, or took, it for a leftover and removes it
+            else:
+                if os.fstat(fd).st_nlink:
+                    return _FileWriter(self, fd, path)
+                os.close(fd)  # the same, and it was done before we came to lock
         raise StorageFailed("cannot lock an object being written")
 
     def open(self, key: str) -> _FileReader:
@@ -140,6 +141,14 @@ class FilesystemBlobs:
             for name in sorted(files):
                 if name.endswith(_SUFFIX):
                     yield str(PurePosixPath(relative, name))
+
+    def is_receiving(self) -> bool:
+        """Whether anything is in ``incoming/``."""
+        try:
+            with os.scandir(self._incoming) as entries:
+                return next(entries, None) is not None
+        except OSError as error:
+            raise _failure(error, "cannot look at what is being received") from error
 
     def clean(self, is_known: Callable[[str], bool]) -> int:
         """Remove the files of ``incoming/`` whose writer is gone (its lock went with it).

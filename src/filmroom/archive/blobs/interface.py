@@ -154,6 +154,13 @@ class BlobStore(Protocol):
         """The keys of all blobs, in no stated order; those that come and go may be missed."""
         ...
 
+    def is_receiving(self) -> bool:
+        """Whether a blob is being written at this moment, by any process.
+
+        Raises StorageFailed where the store is not there.
+        """
+        ...
+
     def clean(self, is_known: Callable[[str], bool]) -> int:
         """Remove what interrupted writers left behind; return how many. Live ones are spared.
 

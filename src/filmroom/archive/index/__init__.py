@@ -3,10 +3,12 @@
 from filmroom.archive.index.interface import (
     AddKind,
     AddOutcome,
+    Check,
     Index,
     IndexStats,
     Match,
     OnDuplicate,
+    never_cancelled,
 )
 from filmroom.archive.index.relay import RelayIndex, serve_relay
 from filmroom.archive.index.sqlite import SqliteIndex
@@ -15,12 +17,14 @@ from filmroom.archive.index.writer import set_aside
 __all__ = [
     "AddKind",
     "AddOutcome",
+    "Check",
     "Index",
     "IndexStats",
     "Match",
     "OnDuplicate",
     "RelayIndex",
     "SqliteIndex",
+    "never_cancelled",
     "serve_relay",
     "set_aside",
 ]

@@ -12,12 +12,12 @@ import sqlite3
 from collections.abc import Sequence
 
 from filmroom.archive import values
-from filmroom.archive.index.interface import AddKind, AddOutcome, OnDuplicate
+from filmroom.archive.index.interface import AddKind, AddOutcome, Check, OnDuplicate
 from filmroom.archive.index.schema import columns
 from filmroom.archive.keys import BY_LEVEL, Level
 from filmroom.archive.record import InstanceRecord
 
-__all__ = ["add", "remove"]
+__all__ = ["add", "record_checks", "remove"]
 
 _PATIENT_ID = 0x00100020
 _ISSUER = 0x00100021
@@ -207,6 +207,15 @@ def remove(connection: sqlite3.Connection, instances: Sequence[tuple[str, str]])
     for series_pk, count in touched.items():
         _shrink_series(connection, series_pk, count)
     return tuple(removed)
+
+
+def record_checks(connection: sqlite3.Connection, checks: Sequence[Check]) -> None:
+    """Note in the rows what checks found, where they still name the blob that was checked."""
+    connection.executemany(
+        "UPDATE instance SET verified_at = ?, fault = ?"
+        " WHERE sop_instance_uid = ? AND blob_key = ?",
+        [(one.verified_at, one.fault, one.sop_instance_uid, one.blob_key) for one in checks],
+    )
 
 
 def _shrink_series(connection: sqlite3.Connection, series_pk: int, count: int) -> None:

@@ -5,7 +5,7 @@ One contract suite (``tests/contract/test_index.py``) runs over every backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -19,11 +19,13 @@ __all__ = [
     "AddOutcome",
     "AddRequest",
     "ChangeRequest",
+    "Check",
     "Index",
     "IndexStats",
     "Match",
     "OnDuplicate",
     "RemoveRequest",
+    "never_cancelled",
 ]
 
 
@@ -73,6 +75,20 @@ class RemoveRequest:
     instances: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """That an object was read and held to its digest at ``verified_at``, seconds since 1970.
+
+    ``fault`` says what was wrong, a :class:`~filmroom.archive.verify.VerifyKind`'s value; empty
+    where all was well.
+    """
+
+    sop_instance_uid: str
+    blob_key: str
+    verified_at: float
+    fault: str = ""
+
+
 ChangeRequest = AddRequest | RemoveRequest
 """A change that one process asks of another."""
 
@@ -86,13 +102,22 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
-    """How much is kept; ``size`` in bytes of the objects' blobs."""
+    """How much is kept; ``size`` in bytes of the objects' blobs.
+
+    ``faults`` counts the objects whose last check found them missing or damaged.
+    """
 
     patients: int
     studies: int
     series: int
     instances: int
     size: int
+    faults: int
+
+
+def never_cancelled() -> bool:
+    """That nobody cancels."""
+    return False
 
 
 class Index(Protocol):
@@ -120,8 +145,14 @@ class Index(Protocol):
         """
         ...
 
-    def find(self, query: Query) -> Iterator[Match]:
-        """Stream the matches; raises QueryFailed."""
+    def find(
+        self, query: Query, *, cancelled: Callable[[], bool] = never_cancelled
+    ) -> Iterator[Match]:
+        """Stream the matches; raises QueryFailed.
+
+        ``cancelled`` is asked now and then, from any thread, also while nothing matches; once it
+        is true OperationCancelled is raised.
+        """
         ...
 
     def locate(self, query: Query) -> Iterator[InstanceLocation]:

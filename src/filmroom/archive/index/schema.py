@@ -2,12 +2,15 @@
 
 Four tables, one a level; ``*_pk`` are row numbers, text columns never NULL (absent is empty).
 Counters and modalities are kept in the same transaction as the rows that they count.
+``instance.verified_at`` says when the object was last read whole and held to its digest, ``fault``
+what was found then (a :class:`~filmroom.archive.verify.VerifyKind`, empty where all was well).
 """
 
 from __future__ import annotations
 
 import sqlite3
 
+from filmroom.archive.index.migrations import migrate
 from filmroom.archive.keys import BY_LEVEL, Level
 from filmroom.errors import StorageFailed
 
@@ -16,8 +19,11 @@ __all__ = ["APPLICATION_ID", "SCHEMA_VERSION", "columns", "ensure", "statements"
 APPLICATION_ID = 0x46696C6D
 """``Film``: marks the file as ours (SQLite's application_id)."""
 
-SCHEMA_VERSION = 1
-"""Raised with every change of :func:`statements`; a test pins the two together."""
+SCHEMA_VERSION = 2
+"""Raised with every change of :func:`statements`; a test pins the two together.
+
+What makes the new version out of the former one goes to :data:`~.migrations.MIGRATIONS`.
+"""
 
 _EXTRA: dict[Level, tuple[str, ...]] = {
     Level.PATIENT: (
@@ -45,6 +51,8 @@ _EXTRA: dict[Level, tuple[str, ...]] = {
         "digest TEXT NOT NULL",
         "source_ae TEXT NOT NULL",
         "received_at REAL NOT NULL",
+        "verified_at REAL",
+        "fault TEXT NOT NULL DEFAULT ''",
     ),
 }
 
@@ -59,6 +67,7 @@ _INDEXES: tuple[tuple[str, str, str], ...] = (
     ("series_by_uid", "series", "series_instance_uid"),
     ("series_by_step_date", "series", "performed_procedure_step_start_date_key"),
     ("instance_by_series", "instance", "series_pk"),
+    ("instance_by_check", "instance", "coalesce(verified_at, received_at)"),
 )
 
 _UNIQUE = {
@@ -67,11 +76,12 @@ _UNIQUE = {
     Level.IMAGE: "CREATE UNIQUE INDEX instance_by_uid ON instance (sop_instance_uid)",
 }
 
-_IDEOGRAPHIC = (
+_PARTIAL = (
     "CREATE INDEX patient_by_ideographic ON patient (patient_name_ideographic)"
     " WHERE patient_name_ideographic > ''",
     "CREATE INDEX patient_by_phonetic ON patient (patient_name_phonetic)"
     " WHERE patient_name_phonetic > ''",
+    "CREATE INDEX instance_by_fault ON instance (fault) WHERE fault > ''",
 )
 
 
@@ -88,11 +98,15 @@ def statements() -> tuple[str, ...]:
         lines += [f"{column} TEXT NOT NULL DEFAULT ''" for column in columns(level)]
         tables.append(f"CREATE TABLE {level.table} ({', '.join(lines)})")
     indexes = [f"CREATE INDEX {name} ON {table} ({on})" for name, table, on in _INDEXES]
-    return (*tables, *_UNIQUE.values(), *indexes, *_IDEOGRAPHIC)
+    return (*tables, *_UNIQUE.values(), *indexes, *_PARTIAL)
 
 
 def ensure(connection: sqlite3.Connection) -> None:
-    """Make the tables in a new file; raise StorageFailed for one that is not of this version."""
+    """Make the tables in a new file, and bring those of an earlier version up to this one.
+
+    Raises StorageFailed for a file that is not ours or of a later version, and what
+    :func:`~filmroom.archive.index.migrations.migrate` does.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -108,10 +122,8 @@ def ensure(connection: sqlite3.Connection) -> None:
         elif version > SCHEMA_VERSION:
             message = f"the index has schema {version}, this version knows {SCHEMA_VERSION}"
             raise StorageFailed(message, hint="a newer Filmroom wrote it: use that one")
-        elif version < SCHEMA_VERSION:
-            message = f"the index has schema {version}, this version needs {SCHEMA_VERSION}"
-            raise StorageFailed(message, hint="make it anew: filmroom reindex --rebuild")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+    migrate(connection, SCHEMA_VERSION)

@@ -18,7 +18,9 @@ def copy_index(source: sqlite3.Connection, target: Path) -> bool:
     ``source`` is in no transaction; writers beside it neither wait nor show in the copy. Raises
     sqlite3.Error and OSError.
     """
-    target.unlink(missing_ok=True)
+    for tail in ("", "-journal", "-wal", "-shm"):
+        # Of a copy that was killed: a journal left beside a new file would be rolled back into it.
+        target.with_name(target.name + tail).unlink(missing_ok=True)
     # A transaction that reads keeps its snapshot (WAL): the copy need not begin again.
     source.execute("BEGIN")
     try:

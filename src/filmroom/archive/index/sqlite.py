@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +18,11 @@ from filmroom.archive.index.interface import (
     AddOutcome,
     AddRequest,
     ChangeRequest,
+    Check,
     IndexStats,
     Match,
     OnDuplicate,
+    never_cancelled,
 )
 from filmroom.archive.index.matching import any_value_matches, clause, levels_of
 from filmroom.archive.index.snapshot import copy_index
@@ -28,13 +30,15 @@ from filmroom.archive.index.writer import Change, Writer, failure, inode_of, is_
 from filmroom.archive.keys import BY_TAG, Level
 from filmroom.archive.query import Query
 from filmroom.archive.record import InstanceLocation, InstanceRecord
-from filmroom.errors import QueryFailed, StorageFailed
+from filmroom.errors import OperationCancelled, QueryFailed, StorageFailed
 
 __all__ = ["SqliteIndex", "SqliteReader"]
 
 _BUSY_SECONDS = 30.0
 _ROWS_AT_ONCE = 100
 _IDLE_READERS = 16
+_STEPS_BETWEEN_QUESTIONS = 100_000
+"""Instructions of SQLite's virtual machine, about a millisecond."""
 
 _COMPUTED = {
     0x00201200: "patient.studies",
@@ -70,7 +74,9 @@ class SqliteReader:
         self._inode = 0
         self._closed = False
 
-    def find(self, query: Query) -> Iterator[Match]:
+    def find(
+        self, query: Query, *, cancelled: Callable[[], bool] = never_cancelled
+    ) -> Iterator[Match]:
         """Stream from a cursor, on a reader connection that the iterator holds until its end."""
         tags = tuple(dict.fromkeys((*query.unique_keys, *query.returns)))
         tags = tuple(tag for tag in tags if tag not in RESPONSE_TAGS)
@@ -79,7 +85,7 @@ class SqliteReader:
         if query.limit is not None or query.offset:
             sql += " LIMIT ? OFFSET ?"
             parameters += [-1 if query.limit is None else query.limit, query.offset]
-        for row in self._rows(sql, parameters):
+        for row in self._rows(sql, parameters, cancelled):
             values = {tag: str(text) for tag, text in zip(tags, row, strict=True) if text != ""}
             yield Match(values)
 
@@ -100,10 +106,21 @@ class SqliteReader:
         query = Query.build(Level.IMAGE, {0x00080018: sop_instance_uid})
         return next(iter(list(self.locate(query))), None)
 
+    def due_for_check(self, before: float, limit: int) -> list[InstanceLocation]:
+        """At most ``limit`` instances received and checked before that time, the oldest first."""
+        when = "coalesce(verified_at, received_at)"
+        sql = (
+            f"SELECT {_LOCATION} FROM instance {_JOINS[Level.SERIES]} {_JOINS[Level.STUDY]}"
+            f" WHERE {when} < ? ORDER BY {when} LIMIT ?"
+        )
+        return [InstanceLocation(*row) for row in self._rows(sql, [before, limit])]
+
     def stats(self) -> IndexStats:
         """Count rows."""
         counts = ", ".join(f"(SELECT count(*) FROM {level.table})" for level in Level)
-        sql = f"SELECT {counts}, (SELECT coalesce(sum(size), 0) FROM instance)"
+        size = "(SELECT coalesce(sum(size), 0) FROM instance)"
+        faults = "(SELECT count(*) FROM instance WHERE fault > '')"
+        sql = f"SELECT {counts}, {size}, {faults}"
         return IndexStats(*next(iter(list(self._rows(sql, [])))))
 
     def snapshot(self, target: Path) -> None:
@@ -131,16 +148,26 @@ class SqliteReader:
         for connection in idle:
             connection.close()
 
-    def _rows(self, sql: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+    def _rows(
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        cancelled: Callable[[], bool] = never_cancelled,
+    ) -> Iterator[tuple[Any, ...]]:
         try:
             with self._reader() as connection:
+                # A true answer interrupts the statement, however little of it matches.
+                connection.set_progress_handler(cancelled, _STEPS_BETWEEN_QUESTIONS)
                 cursor = connection.execute(sql, parameters)
                 try:
                     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
                         yield from rows
                 finally:
+                    connection.set_progress_handler(None, 0)
                     cursor.close()
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+                raise OperationCancelled("the query was cancelled") from None
             name = getattr(error, "sqlite_errorname", type(error).__name__)
             hint = "make it anew: filmroom reindex --rebuild" if is_broken(error) else ""
             raise QueryFailed(f"the index cannot answer: {name}", hint=hint) from error
@@ -226,6 +253,10 @@ class SqliteIndex(SqliteReader):
     def remove(self, instances: Sequence[tuple[str, str]]) -> Future[tuple[str, ...]]:
         """Queue the removal; all of ``instances`` go in one transaction."""
         return self._writer.submit(lambda c: changes.remove(c, instances))
+
+    def record_checks(self, checks: Sequence[Check]) -> Future[None]:
+        """Queue what checks found; all of ``checks`` go in one transaction."""
+        return self._writer.submit(lambda c: changes.record_checks(c, checks))
 
     def apply(self, requests: Sequence[ChangeRequest]) -> list[Future[Any]]:
         """Commit the changes of another process in this thread; the futures are done."""

@@ -27,6 +27,7 @@ _log = get_logger("archive")
 
 _BATCH = 512
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 Change = Callable[[sqlite3.Connection], Any]
@@ -54,6 +55,11 @@ def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
 def is_broken(error: Exception) -> bool:
     """Whether ``error`` says that the file is no sound index."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether another process kept the index locked for longer than we wait."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
 
 
 def inode_of(path: str) -> int:
@@ -167,8 +173,9 @@ class Writer:
             if is_broken(error) and self._set_aside():
                 self._commit(batch)
                 return
-            if len(batch) == 1:
-                batch[0].future.set_exception(self._error(error))
+            if len(batch) == 1 or is_busy(error):
+                for pending in batch:
+                    pending.future.set_exception(self._error(error))
                 return
             # One bad change must not fail its neighbours: each again in its own transaction.
             for pending in batch:
