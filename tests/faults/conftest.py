@@ -3,8 +3,10 @@
 from contextlib import contextmanager
 
 import pytest
-from processes import filmroom_json, filmroom_server
+from processes import filmroom_server
 from raw import VERIFICATION, RawPeer
+
+from filmroom.archive import Archive
 
 IMPATIENT = {
     "FILMROOM_ASSOCIATION_TIMEOUT": "1",
@@ -20,16 +22,22 @@ def server(tmp_path_factory):
         yield running
 
 
+def held(server):
+    """What its index counts, and its files."""
+    with Archive.open(server.data, exclusive=False) as archive:
+        return archive.stats(), server.files()
+
+
 @pytest.fixture
 def unharmed(server):
     """After the test the server answers, and holds what it held before, nothing half."""
-    before = filmroom_json("stats", "--data", server.data), server.files()
+    before = held(server)
     yield
     with RawPeer(server.port) as peer:
         peer.associate(VERIFICATION)
         assert peer.echo() == 0x0000
         peer.release()
-    assert (filmroom_json("stats", "--data", server.data), server.files()) == before
+    assert held(server) == before
     assert server.leftovers() == []
     assert "Traceback" not in server.log_text()
 

@@ -29,6 +29,10 @@ def dropped(peer):
         return True
 
 
+PIECE = struct.pack(">BxIIBB", P_DATA, 10_000, 9_996, 1, 3) + bytes(10)
+"""The beginning of a PDU that is sound so far."""
+
+
 def test_a_peer_that_says_nothing(server):
     with RawPeer(server.port) as peer:
         assert dropped(peer)
@@ -42,7 +46,7 @@ def test_a_peer_that_stops_in_its_request(server):
 
 def test_a_peer_that_stops_in_a_pdu(server, associated):
     with associated(VERIFICATION) as stalled, associated(VERIFICATION) as other:
-        stalled.send(struct.pack(">BxI", P_DATA, 10_000) + bytes(10))
+        stalled.send(PIECE)
         assert other.echo() == 0x0000
         assert dropped(stalled)
         assert other.echo() == 0x0000
@@ -67,7 +71,7 @@ def test_a_peer_that_leaves_in_the_middle_of_an_object(associated):
 def test_an_idle_association_may_wait(associated):
     """Between messages the idle time-out counts, not the network time-out of one second."""
     with associated(VERIFICATION) as idle, associated(VERIFICATION) as stalled:
-        stalled.send(struct.pack(">BxI", P_DATA, 10_000) + bytes(10))
+        stalled.send(PIECE)
         assert dropped(stalled)
         assert idle.echo() == 0x0000
         idle.release()

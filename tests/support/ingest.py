@@ -37,8 +37,8 @@ class Series:
 class Sender(threading.Thread):
     """Stores one object after the other, on a new association whenever the last one is lost.
 
-    ``acknowledged`` gets the digest of each object that was answered with success, by its UID;
-    ``refused`` the other statuses. ``again`` says whether a lost association is begun anew.
+    It ends when nobody listens any more. ``acknowledged`` gets the digest of each object that was
+    answered with success, by its UID; ``refused`` the other statuses.
     """
 
     def __init__(
@@ -48,7 +48,6 @@ class Sender(threading.Thread):
         acknowledged: dict[str, str],
         *,
         size: Callable[[], int] = lambda: CT,
-        again: bool = True,
     ) -> None:
         super().__init__(daemon=True)
         self.refused: list[int] = []
@@ -58,7 +57,6 @@ class Sender(threading.Thread):
         self._series = Series(series)
         self._acknowledged = acknowledged
         self._size = size
-        self._again = again
         self._number = 0
 
     def stop(self) -> None:
@@ -66,14 +64,15 @@ class Sender(threading.Thread):
         self._stopped.set()
 
     def run(self) -> None:
-        """Send until told to stop, or for good once the server is gone."""
+        """Send until told to stop, or until the server is gone."""
         try:
             while not self._stopped.is_set():
                 try:
                     self._associate_and_send()
+                except ConnectionRefusedError:
+                    return
                 except ConnectionError:
-                    if not self._again:
-                        return
+                    continue  # of a process that was killed; another one may take us
         except BaseException as error:
             self.failure = error
 

@@ -114,13 +114,13 @@ def message(
     context: int, command_set: bytes, data: bytes | None = None, size: int = 16_000
 ) -> bytes:
     """A whole message, its data set cut in fragments of ``size`` bytes."""
-    sent = p_data(context, command_set, is_command=True)
+    sent = [p_data(context, command_set, is_command=True)]
     if data is not None:
         for start in range(0, max(1, len(data)), size):
             last = start + size >= len(data)
             piece = data[start : start + size]
-            sent += p_data(context, piece, is_command=False, last=last)
-    return sent
+            sent.append(p_data(context, piece, is_command=False, last=last))
+    return b"".join(sent)
 
 
 @dataclass
