@@ -2,10 +2,10 @@
 
 import os
 import subprocess
-from contextlib import contextmanager
 
-import pytest
-from objects import by_instance, ct_image, encoded
+from disks import filled, memory_disk
+from ingest import SMALL, Series
+from objects import ROOT, by_instance, ct_image, encoded
 from processes import FILMROOM, filmroom, filmroom_server, run
 from raw import CT_IMAGE_STORAGE, VERIFICATION, RawPeer, c_store_rq, message
 
@@ -20,21 +20,8 @@ def big_image(number):
 
 
 def store(peer, data_set):
-    peer.send(message(1, c_store_rq(data_set.SOPInstanceUID), encoded(data_set)))
+    peer.send(message(3, c_store_rq(data_set.SOPInstanceUID), encoded(data_set)))
     return peer.status()
-
-
-@contextmanager
-def memory_disk(folder, megabytes):
-    """A file system of a few megabytes of its own. Needs root, as CI has it."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small file system")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk(tmp_path):
@@ -60,6 +47,85 @@ def test_a_full_disk(tmp_path):
             assert peer.status() == 0x0000
             peer.release()
         filmroom("verify", "--data", server.data)
+
+
+def test_an_index_on_a_full_disk(tmp_path):
+    """The objects have room, their rows have not: none is kept that nobody would find."""
+    with memory_disk(tmp_path / "disk", 4) as disk:
+        index = ("--index-url", f"sqlite://{disk / 'index.sqlite'}")
+        with filmroom_server(tmp_path / "data", *index) as server, RawPeer(server.port) as peer:
+            peer.associate(VERIFICATION, CT_IMAGE_STORAGE)
+            images = Series(1)
+            statuses, sent = [], {}
+
+            def store(number):
+                uid, data = images.image(number, SMALL)
+                peer.send(message(3, c_store_rq(uid), data))
+                statuses.append(peer.status())
+                if not statuses[-1]:
+                    sent[uid] = data
+
+            store(0)
+            with filled(disk):
+                for number in range(1, 400):
+                    store(number)
+                    if statuses[-5:] == [OUT_OF_RESOURCES] * 5:
+                        break
+                assert set(statuses) == {0x0000, OUT_OF_RESOURCES}
+                assert by_instance(server.files()) == sent
+                assert server.leftovers() == []
+                assert peer.echo() == 0x0000
+                found = filmroom("find", *server.address(), "-k", "StudyInstanceUID").stdout
+                assert ROOT in found
+            # Once there is room again it goes on by itself.
+            for number in range(400, 410):
+                store(number)
+            assert statuses[-10:] == [0x0000] * 10
+            assert by_instance(server.files()) == sent
+            peer.release()
+            assert "Traceback" not in server.log_text()
+        environment = {**os.environ, "FILMROOM_INDEX_URL": index[1]}
+        run(FILMROOM, "verify", "--data", tmp_path / "data", env=environment)
+
+
+def test_a_start_on_a_full_disk(tmp_path):
+    """With the little room that the index needs, what is kept can be found and fetched."""
+    with memory_disk(tmp_path / "disk", 8) as disk:
+        first, second = big_image(1), big_image(2)
+        with filmroom_server(disk / "data") as server, RawPeer(server.port) as peer:
+            peer.associate(VERIFICATION, CT_IMAGE_STORAGE)
+            assert store(peer, first) == 0x0000
+            peer.release()
+            assert server.stop() == 0
+        with filled(disk):
+            done = filmroom("serve", "--data", disk / "data", "--dicom-port", "0", check=False)
+            assert done.returncode == 1
+            assert "free some space" in done.stderr
+        with (
+            filled(disk, but=65_536),
+            filmroom_server(disk / "data") as server,
+            RawPeer(server.port) as peer,
+        ):
+            peer.associate(VERIFICATION, CT_IMAGE_STORAGE)
+            assert store(peer, second) == OUT_OF_RESOURCES
+            out = tmp_path / "fetched"
+            key = ("-k", f"StudyInstanceUID={first.StudyInstanceUID}")
+            filmroom("get", *server.address(), "--out", out, *key)
+            assert by_instance(list(out.rglob("*.dcm"))) == {first.SOPInstanceUID: encoded(first)}
+            assert server.leftovers() == []
+            assert "Traceback" not in server.log_text()
+
+
+def test_a_start_in_a_folder_that_cannot_be_written(tmp_path):
+    with memory_disk(tmp_path / "disk", 8) as disk:
+        with filmroom_server(disk / "data") as server:
+            assert server.stop() == 0
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        done = filmroom("serve", "--data", disk / "data", "--dicom-port", "0", check=False)
+    assert done.returncode == 1
+    assert "Read-only file system" in done.stderr
+    assert "check the owner and the mode" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_disk_that_turns_read_only(tmp_path):

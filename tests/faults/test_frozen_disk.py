@@ -5,13 +5,11 @@ and a loop device, as CI has them.
 """
 
 import os
-import shutil
 import struct
-import subprocess
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import psutil
-import pytest
+from disks import frozen, small_disk
 from ingest import CT, Series
 from objects import by_instance
 from processes import eventually, filmroom_server
@@ -27,40 +25,6 @@ from raw import (
 )
 
 IMPATIENT = {"FILMROOM_WORKERS": "2", "FILMROOM_NETWORK_TIMEOUT": "1"}
-
-
-@contextmanager
-def small_disk(folder, megabytes):
-    """A disk of its own that can be frozen."""
-    image = folder.with_suffix(".image")
-    folder.mkdir()
-    if os.geteuid() != 0 or not shutil.which("mkfs.ext4") or not shutil.which("fsfreeze"):
-        pytest.skip("needs root, mkfs.ext4 and fsfreeze")
-    with image.open("wb") as file:
-        file.truncate(megabytes << 20)
-    subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
-    mount = ["mount", "-o", "loop", str(image), str(folder)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no loop device")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-        image.unlink()
-
-
-@contextmanager
-def frozen(disk):
-    """While it lasts, whoever writes waits. It ends with this process, however that ends."""
-    end = f'read _; fsfreeze -u "{disk}"'
-    with subprocess.Popen(["sh", "-c", end], stdin=subprocess.PIPE) as thaw:
-        subprocess.run(["fsfreeze", "-f", str(disk)], check=True)
-        try:
-            yield
-        finally:
-            assert thaw.stdin is not None
-            thaw.stdin.close()
-            thaw.wait(30)
 
 
 def outlast_a_time_out(server):

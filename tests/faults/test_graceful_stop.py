@@ -58,6 +58,14 @@ def test_an_idle_association_does_not_hold_it_up(tmp_path):
         assert server.stop() == 0
 
 
+def test_a_peer_that_has_left_and_does_not_close_does_not_hold_it_up(tmp_path):
+    with filmroom_server(tmp_path / "data") as server, RawPeer(server.port) as peer:
+        peer.associate(VERIFICATION)
+        peer.release()
+        assert server.stop() == 0
+        assert '"stop_timeout"' not in server.log_text()
+
+
 def test_a_stuck_transfer_is_given_up_after_the_stop_time(tmp_path):
     impatient = {"FILMROOM_STOP_TIMEOUT": "1"}
     with (

@@ -118,21 +118,33 @@ def store_from_all_who_get_in(server, numbers):
 
 def test_a_worker_without_a_descriptor_does_not_use_up_the_room(tmp_path):
     """A connection that the worker could not take is counted as gone."""
-    environment = {"FILMROOM_WORKERS": "2", "FILMROOM_MAX_ASSOCIATIONS": "4"}
-    with filmroom_server(tmp_path / "data", environment=environment) as server:
+    environment = {"FILMROOM_WORKERS": "2", "FILMROOM_MAX_ASSOCIATIONS": "5"}
+    with (
+        filmroom_server(tmp_path / "data", environment=environment) as server,
+        ExitStack() as peers,
+    ):
         eventually(lambda: '"worker_ready"' in server.log_text(), "a worker beside us")
         (worker,) = psutil.Process(server.process.pid).children()
+        everybody = [peers.enter_context(RawPeer(server.port)) for _ in range(5)]
+        for peer in everybody:
+            peer.associate(VERIFICATION)
+        served = {c.raddr.port for c in worker.net_connections("tcp") if c.raddr}
+        inside = [peer for peer in everybody if peer.socket.getsockname()[1] not in served]
+        assert len(inside) == 3
+        for peer in everybody:
+            if peer.socket.getsockname()[1] in served:
+                peer.release()
+                peer.socket.close()
+        eventually(lambda: not [c for c in worker.net_connections("tcp") if c.raddr], "it is idle")
+        # From now on the worker serves fewer than the owner, and gets whoever comes.
         before = leave_descriptors(worker.pid, 0)
-        with RawPeer(server.port) as inside:
-            inside.associate(VERIFICATION)
-            for lost in range(1, 9):
-                with RawPeer(server.port) as peer:
-                    assert peer.closed()
-                eventually(lambda n=lost: server.log_text().count("no descriptor") == n, "is told")
-            assert inside.echo() == 0x0000
-            resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, before)
-            with ExitStack() as peers:
-                for _ in range(3):
-                    peer = peers.enter_context(RawPeer(server.port))
-                    peer.associate(VERIFICATION)
-                    assert peer.echo() == 0x0000
+        for lost in range(1, 9):
+            with RawPeer(server.port) as peer:
+                assert peer.closed()
+            eventually(lambda n=lost: server.log_text().count("no descriptor") == n, "is told")
+        assert [peer.echo() for peer in inside] == [0x0000] * 3
+        resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, before)
+        for _ in range(2):
+            peer = peers.enter_context(RawPeer(server.port))
+            peer.associate(VERIFICATION)
+            assert peer.echo() == 0x0000

@@ -167,11 +167,11 @@ class Connection(asyncio.BufferedProtocol):
         """Send A-ABORT as the service user; ``error`` becomes the reason that waiters see."""
         if self._transport is None or self._transport.is_closing():
             return
-        if self.association.state is net.State.STA13:
-            return  # it has ended already; the peer has until ARTIM to close
-        self.error = self.error or error or AssociationAborted("the association was aborted by us")
-        self.association.abort(self._loop.time())
-        self._pump()
+        if self.association.state is not net.State.STA13:  # in which it has ended already
+            aborted = error or AssociationAborted("the association was aborted by us")
+            self.error = self.error or aborted
+            self.association.abort(self._loop.time())
+            self._pump()
         if self._ending:
             # Who stops does not wait for ARTIM until the peer has closed its side (STA13).
             self._loop.call_later(ABORT_GRACE, self._transport.abort)

@@ -27,6 +27,8 @@ _log = get_logger("archive")
 
 _BATCH = 512
 _FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_CANTOPEN)
+_NO_ROOM_BESIDE = sqlite3.SQLITE_IOERR_SHMSIZE
+"""The disk has no room for what several processes share of the index."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -41,9 +43,10 @@ class _Pending:
 
 def failure(error: sqlite3.Error, doing: str) -> ArchiveError:
     """``error`` as ours."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    extended = getattr(error, "sqlite_errorcode", 0)
+    code = extended & 0xFF
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    if code in _FULL:
+    if code in _FULL or extended == _NO_ROOM_BESIDE:
         hint = "free some space, or raise the limit of open files"
         return OutOfResources(f"{doing}: {name}", hint=hint)
     if code in _BROKEN:
