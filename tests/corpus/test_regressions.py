@@ -207,3 +207,16 @@ def test_what_is_set_before_the_first_element_is_written_before_it():
     assert encode_bytes(read, ExplicitVRLittleEndian) == (
         explicit(8, 5, b"CS", b"ISO_IR 100") + explicit(8, 8, b"CS", b"AB")
     )
+
+
+@pytest.mark.parametrize(
+    ("declared", "sound"),
+    [(b"", False), (b"\\ISO 2022 IR 58 ", False), (b"\\ISO 2022 IR 87 ", True)],
+)
+def test_an_escape_to_a_set_that_is_not_declared_is_decoded_and_told(declared, sound):
+    """JSON of such a text declares UTF-8, which was then all that had changed without an issue."""
+    name = explicit(0x10, 0x10, b"PN", b"\x1b$B;3ED\x1b(B")
+    read = read_data_set(explicit(8, 5, b"CS", declared) + name, ExplicitVRLittleEndian)
+    assert str(read["PatientName"]) == "山田"
+    told = ["characters outside the declared character set"]
+    assert [issue.message for issue in read.issues] == ([] if sound else told)
