@@ -5,10 +5,12 @@ import os
 import random
 import signal
 import threading
+from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
-from objects import by_instance, ct_image, encoded
+from ingest import Sender, joined, lost
+from objects import ct_image, encoded
 from processes import eventually, filmroom, filmroom_server
 from raw import (
     ASSOCIATE_RJ,
@@ -21,7 +23,7 @@ from raw import (
     message,
 )
 
-SENDERS = 6
+SENDERS = 4
 THREE = {"FILMROOM_WORKERS": "3"}
 
 
@@ -34,60 +36,25 @@ def events(server, name):
     return [line for line in lines if line["event"] == name]
 
 
-class Sender(threading.Thread):
-    """Stores one object after the other, on a new association whenever the last one is lost."""
-
-    def __init__(self, port, series, acknowledged):
-        super().__init__()
-        self.stopped = threading.Event()
-        self._port = port
-        self._series = series
-        self._acknowledged = acknowledged
-        self._number = 0
-
-    def run(self):
-        while not self.stopped.is_set():
-            try:
-                with RawPeer(self._port) as peer:
-                    peer.associate(CT_IMAGE_STORAGE)
-                    while not self.stopped.is_set():
-                        self._store(peer)
-            except ConnectionError:
-                continue
-
-    def _store(self, peer):
-        self._number += 1
-        data_set = ct_image(1, 1, self._series, self._number)
-        data_set.PixelData = bytes(60_000)
-        data = encoded(data_set)
-        peer.send(message(1, c_store_rq(data_set.SOPInstanceUID), data))
-        if peer.status() == 0x0000:
-            self._acknowledged[data_set.SOPInstanceUID] = data
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_workers_killed_during_ingest_lose_nothing(tmp_path, seed):
-    chance = random.Random(seed)
+def test_workers_killed_during_ingest_are_replaced_and_lose_nothing(tmp_path):
+    """Where nobody else is killed; test_kill.py kills whom it meets."""
+    chance = random.Random(1)
     acknowledged = {}
     with filmroom_server(tmp_path / "data", environment=THREE) as server:
         eventually(lambda: len(events(server, "worker_ready")) == 2, "two workers beside us")
         senders = [Sender(server.port, number + 1, acknowledged) for number in range(SENDERS)]
         for sender in senders:
             sender.start()
-        for death in range(1, 4):
+        for death in (1, 2):
             enough = len(acknowledged) + chance.randrange(20, 120)
             eventually(lambda wanted=enough: len(acknowledged) >= wanted, f"{enough} objects")
             before = worker_pids(server)
             os.kill(chance.choice(sorted(before)), signal.SIGKILL)
             eventually(lambda many=death: len(events(server, "worker_died")) == many, "is noticed")
             eventually(lambda old=before: worker_pids(server) - old, "another is started")
-        for sender in senders:
-            sender.stopped.set()
-        for sender in senders:
-            sender.join(60)
+        assert joined(senders) == []
         assert server.stop() == 0
-        kept = by_instance(server.files())
-        assert [uid for uid, data in acknowledged.items() if kept.get(uid) != data] == []
+        assert lost(acknowledged, server.files()) == []
         assert server.leftovers() == []
     filmroom("verify", "--data", server.data)
 
@@ -95,9 +62,48 @@ def test_workers_killed_during_ingest_lose_nothing(tmp_path, seed):
 def test_workers_end_with_their_owner(tmp_path):
     with filmroom_server(tmp_path / "data", environment=THREE) as server:
         eventually(lambda: len(events(server, "worker_ready")) == 2, "two workers beside us")
-        pids = worker_pids(server)
+        workers = psutil.Process(server.process.pid).children()
         server.kill()
-        eventually(lambda: not any(psutil.pid_exists(pid) for pid in pids), "the workers end")
+        eventually(lambda: all(map(has_ended, workers)), "the workers end")
+
+
+def test_a_server_waits_for_the_workers_of_one_that_died(tmp_path):
+    """What such a worker was receiving is removed, and cannot come in behind the new one's back."""
+    data = tmp_path / "data"
+    with (
+        filmroom_server(data, environment={"FILMROOM_WORKERS": "2"}) as server,
+        ExitStack() as after,
+    ):
+        eventually(lambda: events(server, "worker_ready"), "a worker beside us")
+        for number in (1, 2):  # one is served by the owner, one by the worker
+            peer = after.enter_context(RawPeer(server.port))
+            peer.associate(CT_IMAGE_STORAGE)
+            peer.send(message(1, c_store_rq(ct_image(1, 1, 1, number).SOPInstanceUID)))
+        eventually(lambda: len(server.leftovers()) == 2, "both are receiving")
+        (worker,) = psutil.Process(server.process.pid).children()
+        worker.suspend()
+        try:
+            server.kill()
+            threading.Thread(target=lambda: resume_when_awaited(server, worker)).start()
+            with filmroom_server(data, environment=THREE) as next_server:
+                assert has_ended(worker)
+                assert next_server.leftovers() == []
+        finally:
+            with suppress(psutil.NoSuchProcess):
+                worker.resume()
+
+
+def has_ended(process):
+    """Also where nobody has asked yet what became of it."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def resume_when_awaited(server, worker):
+    eventually(lambda: events(server, "workers_remain"), "the next server sees that one is left")
+    worker.resume()
 
 
 def test_associations_are_shared_out_and_all_see_the_same_archive(tmp_path):

@@ -19,7 +19,7 @@ from filmroom.config import Settings
 from filmroom.dicom import DataSet
 from filmroom.server import DicomServer
 from filmroom.services import ServiceCatalogue
-from filmroom.transport import Connection, ReceiveBuffer
+from filmroom.transport import Connection, ReceiveBuffer, Workload
 
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
@@ -70,6 +70,16 @@ async def serving(archive: Archive, **settings: Any) -> AsyncIterator[DicomServe
             await server.stop()
 
 
+class Clock:
+    """The clock of the running loop, which a test may put on: time that goes by in one callback."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        own = loop.time
+        self.ahead = 0.0
+        loop.time = lambda: own() + self.ahead  # type: ignore[method-assign]
+
+
 class Handler:
     """The handler of an acceptor: says yes to the association, and does with requests as told."""
 
@@ -107,6 +117,7 @@ async def accepting(
     network_timeout: float = 10,
     timeouts: net.Timeouts | None = None,
     wrap: Callable[[Connection], Any] = lambda connection: connection,
+    workload: Workload | None = None,
 ) -> AsyncIterator[int]:
     """Our transport as acceptor with ``handler``; gives the port."""
     loop = asyncio.get_running_loop()
@@ -115,7 +126,9 @@ async def accepting(
 
     def protocol() -> Any:
         association = net.Association.acceptor(accept or policy(), timeouts=timeouts)
-        connection = Connection(association, handler, buffer, network_timeout=network_timeout)
+        connection = Connection(
+            association, handler, buffer, network_timeout=network_timeout, workload=workload
+        )
         made.append(connection)
         return wrap(connection)
 

@@ -18,6 +18,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from xxhash import xxh3_128
+
 from filmroom.archive.blobs import BlobReader, BlobStore, FilesystemBlobs, ObjectName
 from filmroom.archive.events import InstancesDeleted, InstanceStored
 from filmroom.archive.incoming import Incoming, StoreOutcome
@@ -35,6 +37,7 @@ from filmroom.archive.lock import take_lock
 from filmroom.archive.query import Query
 from filmroom.archive.record import WANTED_TAGS, InstanceLocation, InstanceRecord
 from filmroom.archive.response import response_identifier
+from filmroom.archive.worker_lock import await_workers, hold_worker_lock
 from filmroom.dicom.dataset import DataSet
 from filmroom.dicom.file import file_meta, read_preamble_and_meta
 from filmroom.dicom.scanner import Scanner
@@ -45,9 +48,11 @@ from filmroom.errors import (
     IndexOwnerLost,
     InvalidDicomFile,
     ObjectDamaged,
+    ObjectNotFound,
     StorageFailed,
 )
 from filmroom.ops.events import EventBus
+from filmroom.ops.logging import get_logger
 
 __all__ = ["Archive", "StoredObject"]
 
@@ -56,6 +61,8 @@ _DELETED_AT_ONCE = 500
 _IMPORT_CHUNK = 1 << 20
 _READ_CHUNK = 256 * 1024
 _READ_AHEAD = 1 << 20
+
+_log = get_logger("archive")
 
 
 class StoredObject:
@@ -70,7 +77,7 @@ class StoredObject:
 
     def read_ahead(self) -> None:
         """Read the beginning of the data set now, which may wait for a disk; small ones whole."""
-        self._begun = self._reader.read(self.location.data_set_offset, _READ_AHEAD)
+        self._begun = self._read(self.location.data_set_offset, _READ_AHEAD)
 
     @property
     def data_set_size(self) -> int:
@@ -88,7 +95,23 @@ class StoredObject:
             yield begun
         start = self.location.data_set_offset + len(begun)
         for offset in range(start, self._reader.size, _READ_CHUNK):
-            yield self._reader.read(offset, _READ_CHUNK)
+            yield self._read(offset, _READ_CHUNK)
+
+    def digest(self) -> str:
+        """The xxh3_128 of the data set's bytes as they are now; all of them are read."""
+        hasher = xxh3_128()
+        for chunk in self.data_set_chunks():
+            hasher.update(chunk)
+        return hasher.hexdigest()
+
+    def _read(self, offset: int, length: int) -> bytes:
+        """Read, no mapping: of a bad disk or a file cut short that would end the process."""
+        expected = min(length, self.location.size - offset)
+        data = self._reader.read(offset, length)
+        if len(data) < expected:
+            uid = self.location.sop_instance_uid
+            raise ObjectDamaged("the object's file was cut short", uid=uid)
+        return data
 
     def file_view(self) -> memoryview:
         """The whole Part 10 file."""
@@ -165,6 +188,7 @@ class Archive:
                 blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus, lock=lock
             )
             if exclusive:
+                await_workers(data)
                 archive.clean()
         except BaseException:
             if lock >= 0:
@@ -191,9 +215,10 @@ class Archive:
         ``lost`` is called, in a thread of its own, when it has gone.
         """
         place = _Place.of(data, index_url, blob_url, durability, on_duplicate)
+        lock = hold_worker_lock(data)
         blobs = FilesystemBlobs(place.blobs, durable=place.durable)
         index = RelayIndex(place.index, owner, lost)
-        return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus)
+        return cls(blobs, index, on_duplicate=place.on_duplicate, event_bus=event_bus, lock=lock)
 
     @staticmethod
     def set_index_aside(data: Path, *, index_url: str | None = None) -> Path | None:
@@ -310,8 +335,11 @@ class Archive:
         self, incoming: Incoming, name: ObjectName, record: InstanceRecord
     ) -> StoreOutcome:
         key = incoming.writer.commit(name, record.digest)
+        record = replace(record, blob_key=key)
         try:
-            added = self.index.commit(replace(record, blob_key=key), self.on_duplicate)
+            added = self.index.commit(record, self.on_duplicate)
+            if added.surplus_key == key and self._forget_lost(record):
+                added = self.index.commit(record, self.on_duplicate)
         except IndexOwnerLost:
             raise
         except BaseException:
@@ -345,6 +373,33 @@ class Archive:
             )
         )
         return outcome
+
+    def _forget_lost(self, sent: InstanceRecord) -> bool:
+        """Remove the row that stands in the way of ``sent``, where its own object is no more.
+
+        Nobody may be told that an object is kept already whose file is gone. One whose bytes have
+        changed since gives way only to the bytes that it had.
+        """
+        where = self.index.blob_of(sent.sop_instance_uid)
+        if where is None:
+            return False
+        if where.blob_key == sent.blob_key:
+            return True  # `filmroom reindex` beside us has adopted it
+        if self._is_kept(where, whole=where.digest == sent.digest):
+            return False
+        _log.error("lost_object_replaced", sop_instance=sent.sop_instance_uid, blob=where.blob_key)
+        for removed in self.index.remove([(where.sop_instance_uid, where.blob_key)]).result():
+            self.blobs.delete(removed)
+        return True
+
+    def _is_kept(self, where: InstanceLocation, *, whole: bool) -> bool:
+        if not whole:
+            return self.blobs.exists(where.blob_key)
+        try:
+            with self.open_object(where) as stored:
+                return stored.digest() == where.digest
+        except (ObjectNotFound, ObjectDamaged):
+            return False
 
     def find(
         self,

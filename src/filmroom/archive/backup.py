@@ -23,7 +23,7 @@ from filmroom.archive.index import changes
 from filmroom.archive.index.snapshot import open_unchanged, sync_file, unchanged_uri
 from filmroom.archive.index.sqlite import SqliteReader
 from filmroom.archive.index.writer import failure
-from filmroom.archive.lock import LOCK, take_lock
+from filmroom.archive.lock import LOCK, WORKERS_LOCK, take_lock
 from filmroom.errors import ArchiveInUse, ConfigurationError, StorageFailed
 
 __all__ = ["INDEX", "MARKER", "OBJECTS", "Target", "backup"]
@@ -35,7 +35,7 @@ OBJECTS = "objects"
 _PART = "index.sqlite.part"
 _DONE = "index.sqlite.done"
 _ROUNDS = 5
-_IGNORED = frozenset((LOCK, "lost+found"))
+_IGNORED = frozenset((LOCK, WORKERS_LOCK, "lost+found"))
 
 _ORDERS = """
     SELECT new.sop_instance_uid, new.blob_key, new.size, new.data_set_offset, new.digest,

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from filmroom.errors import ArchiveInUse, StorageFailed
 
-__all__ = ["LOCK", "RESTORING", "take_lock"]
+__all__ = ["LOCK", "RESTORING", "WORKERS_LOCK", "take_lock"]
 
 LOCK = "lock"
 """The file that is locked; it stays."""
+WORKERS_LOCK = "workers.lock"
+"""The file whose lock a server's workers share, see :mod:`filmroom.archive.worker_lock`."""
 RESTORING = "restoring"
 """The file that says that a restore has begun and not ended."""
 

@@ -13,16 +13,14 @@ from filmroom.client import LocalEntity
 from filmroom.config import Settings
 from filmroom.ops.logging import get_logger
 from filmroom.server.listener import Listener
+from filmroom.server.loop import MAX_SURPLUS
 from filmroom.services import ServiceCatalogue
-from filmroom.transport import Connection, MessageSink, Operation, ReceiveBuffer
+from filmroom.transport import Connection, MessageSink, Operation, ReceiveBuffer, Workload
 
 __all__ = ["DicomServer", "Placement"]
 
 OPERATIONS_WINDOW = (0, 16)
 """Asynchronous operations, where a peer asks for them: we may perform 16 at once."""
-
-MAX_SURPLUS = 1000
-"""Connections beyond `max_associations` that are told so; more are closed without a word."""
 
 _TRANSIENT = 2
 _BY_PRESENTATION_PROVIDER = 3
@@ -54,16 +52,20 @@ class DicomServer:
         tls: ssl.SSLContext | None = None,
         place: Callable[[socket.socket], Placement] | None = None,
         closed: Callable[[], None] | None = None,
+        max_surplus: int = MAX_SURPLUS,
     ) -> None:
         """``place`` decides about each accepted connection, by default that it is served here while
-        there is room; ``closed`` is called whenever a connection that was adopted is gone.
+        there is room; ``closed`` is called whenever a connection that was adopted is gone. Up to
+        ``max_surplus`` that find no room are told so, more are closed without a word.
         """
         self._settings = settings
         self._services = services
         self._tls = tls
         self._place = place or self._here
         self._closed = closed
+        self._max_surplus = max_surplus
         self._buffer = ReceiveBuffer()
+        self._workload = Workload()
         self._timeouts = LocalEntity.from_settings(settings).timeouts()
         self._connections: set[Connection] = set()
         self._surplus: set[Connection] = set()
@@ -96,6 +98,7 @@ class DicomServer:
             self,
             self._buffer,
             network_timeout=self._settings.network_timeout,
+            workload=self._workload,
         )
         self._connections.add(connection)
         if surplus:
@@ -123,7 +126,7 @@ class DicomServer:
         match self._place(connected):
             case Placement.HERE:
                 self.adopt(connected)
-            case Placement.NOWHERE if len(self._surplus) < MAX_SURPLUS:
+            case Placement.NOWHERE if len(self._surplus) < self._max_surplus:
                 self.adopt(connected, surplus=True)
             case Placement.NOWHERE:
                 connected.close()

@@ -76,13 +76,23 @@ class _Worker:
 class WorkerPool:
     """The workers beside this process, from :meth:`start` to :meth:`stop`."""
 
-    def __init__(self, settings: Settings, archive: Archive, busy: Callable[[], int]) -> None:
-        """``busy`` tells how many connections this process serves itself."""
+    def __init__(
+        self,
+        settings: Settings,
+        archive: Archive,
+        busy: Callable[[], int],
+        *,
+        most_each: int | None = None,
+    ) -> None:
+        """``busy`` tells how many connections this process serves itself; one process serves no
+        more than ``most_each``, by default as many as all together.
+        """
         assert isinstance(archive.index, SqliteIndex)
         self._settings = settings
         self._archive = archive
         self._index = archive.index
         self._busy = busy
+        self._most_each = most_each or settings.max_associations
         self._loop = asyncio.get_running_loop()
         self._workers: set[_Worker] = set()
         self._deaths = 0
@@ -97,9 +107,10 @@ class WorkerPool:
     def place(self, connected: socket.socket) -> Placement:
         """Give an accepted connection to the least busy worker, unless we are that ourselves."""
         busy = self._busy()
-        if busy + self.connections >= self._settings.max_associations:
-            return Placement.NOWHERE
         ready = [worker for worker in self._workers if worker.is_ready]
+        room = min(self._settings.max_associations, self._most_each * (len(ready) + 1))
+        if busy + self.connections >= room:
+            return Placement.NOWHERE
         for worker in sorted(ready, key=lambda worker: worker.connections):
             if busy <= worker.connections:
                 break

@@ -14,7 +14,7 @@ from filmroom.archive.scrub import Scrub
 from filmroom.config import Settings
 from filmroom.ops.logging import get_logger
 from filmroom.server.dicom import DicomServer
-from filmroom.server.loop import QUERY_THREADS, allow_open_files, event_loop_runner
+from filmroom.server.loop import QUERY_THREADS, Room, allow_open_files, event_loop_runner
 from filmroom.server.pool import WorkerPool
 from filmroom.services import ServiceCatalogue
 
@@ -28,13 +28,13 @@ def run_server(settings: Settings, archive: Archive, ready: Callable[[DicomServe
 
     ``ready`` is called once it listens. Raises ConfigurationError when it cannot.
     """
-    allow_open_files()
+    room = Room.within(allow_open_files())
     with event_loop_runner() as runner:
-        runner.run(_serve(settings, archive, ready))
+        runner.run(_serve(settings, archive, room, ready))
 
 
 async def _serve(
-    settings: Settings, archive: Archive, ready: Callable[[DicomServer], None]
+    settings: Settings, archive: Archive, room: Room, ready: Callable[[DicomServer], None]
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -48,12 +48,21 @@ async def _serve(
         loop.add_signal_handler(number, stop_asked)
     try:
         with ThreadPoolExecutor(QUERY_THREADS, thread_name_prefix="filmroom-query") as executor:
-            pool = WorkerPool(settings, archive, lambda: server.associations)
+            pool = WorkerPool(
+                settings, archive, lambda: server.associations, most_each=room.associations
+            )
             services = ServiceCatalogue(archive, settings, executor)
-            server = DicomServer(settings, services, place=pool.place)
+            server = DicomServer(settings, services, place=pool.place, max_surplus=room.surplus)
             await server.start()
             workers = settings.workers or len(os.sched_getaffinity(0))
             pool.start(workers - 1)
+            if room.associations * workers < settings.max_associations:
+                _log.warning(
+                    "few_open_files",
+                    associations=room.associations * workers,
+                    max_associations=settings.max_associations,
+                    hint="raise the limit of open files",
+                )
             _log.info(
                 "listening",
                 aet=settings.aet,

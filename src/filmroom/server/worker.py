@@ -101,7 +101,8 @@ async def _serve(settings: Settings, control: socket.socket, relay: Connection) 
             for descriptor in descriptors:
                 server.adopt(socket.socket(fileno=descriptor))
             if what == CONNECTION and not descriptors:
-                tell(CLOSED)  # no descriptor was left to take it: the system has closed it
+                _log.error("cannot_accept", reason="no descriptor is left for a connection")
+                tell(CLOSED)  # the kernel closed it
             if what in (STOP, b""):
                 stop.set()
 

@@ -6,6 +6,7 @@ Both sides use it: :mod:`filmroom.server` for the associations that peers open, 
 
 from filmroom.transport.connection import Connection, ConnectionHandler, ReceiveBuffer
 from filmroom.transport.operation import CollectingSink, MessageSink, Operation
+from filmroom.transport.workload import Workload
 
 __all__ = [
     "CollectingSink",
@@ -14,4 +15,5 @@ __all__ = [
     "MessageSink",
     "Operation",
     "ReceiveBuffer",
+    "Workload",
 ]

@@ -26,6 +26,7 @@ from filmroom.errors import (
 )
 from filmroom.ops.logging import get_logger
 from filmroom.transport.operation import CollectingSink, MessageSink, Operation
+from filmroom.transport.workload import Workload
 
 __all__ = ["Connection", "ConnectionHandler", "Payload", "ReceiveBuffer", "Response"]
 
@@ -41,6 +42,9 @@ WRITE_HIGH_WATER = 512 * 1024
 MAX_OPERATIONS = 16
 """Requests of one association in work at once; from then on the socket is not read."""
 
+MAX_IN_A_CROWD = 2
+"""The same while all connections together have much in work: one, and the next one's beginning."""
+
 MAX_UNREGULATED = 4 * MAX_OPERATIONS
 """The same where reading cannot stop, because an operation (C-GET) waits for responses."""
 
@@ -49,6 +53,9 @@ DUPLICATE_INVOCATION = 0x0210
 
 _MAY_AGREE = frozenset({net.State.STA8, net.State.STA9, net.State.STA12})
 """Where the peer's A-RELEASE-RQ can be answered; in STA10 the peer must answer ours first."""
+
+LATE = 1.0
+"""Seconds after which a timer came late because we stood still: the silence was not the peer's."""
 
 ABORT_GRACE = 1.0
 """Seconds a peer has to read our A-ABORT and close, when we are stopping."""
@@ -104,7 +111,9 @@ class Connection(asyncio.BufferedProtocol):
         buffer: ReceiveBuffer,
         *,
         network_timeout: float,
+        workload: Workload | None = None,
     ) -> None:
+        """``buffer`` and ``workload`` are those of all connections of the event loop."""
         self.association = association
         self.handler = handler
         self.error: FilmroomError | None = None
@@ -113,6 +122,7 @@ class Connection(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._buffer = buffer.view
         self._network_timeout = network_timeout
+        self._workload = workload or Workload()
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._linger: asyncio.TimerHandle | None = None
@@ -121,10 +131,12 @@ class Connection(asyncio.BufferedProtocol):
         self._writable: asyncio.Future[None] | None = None
         self._send_lock = asyncio.Lock()
         self._sink: MessageSink | None = None
+        self._receiving: Operation | None = None
         self._exchanges: dict[int, asyncio.Queue[Response | FilmroomError]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._message_id = 0
         self._reading_paused = False
+        self._excused = False
         self._release_asked = False
         self._ending = False
 
@@ -314,7 +326,7 @@ class Connection(asyncio.BufferedProtocol):
                 if sink is not None:
                     sink.write(event.data)
                     if event.last:
-                        self._sink = None
+                        self._sink = self._receiving = None
                         sink.complete()
             else:
                 self._handle(event)
@@ -347,6 +359,8 @@ class Connection(asyncio.BufferedProtocol):
             answers.put_nowait(ended)
         for operation in self.operations:
             operation.cancel()
+        if self._receiving is not None:
+            self._forget(self._receiving)  # nobody works on it who would end it
         self.resume_writing()
         self._closed.set_result(None)
         self.handler.connection_closed(self)
@@ -419,11 +433,13 @@ class Connection(asyncio.BufferedProtocol):
         operation = Operation(self, self.negotiated.contexts[event.context_id], message)
         is_duplicate = self._running(message.message_id) is not None
         self.operations.add(operation)
+        self._workload.in_work += 1
         if is_duplicate:
             refusal = net.response_to(message, DUPLICATE_INVOCATION)
             self.run(operation, operation.respond(refusal))
         else:
             self._sink = self.handler.request_received(operation)
+            self._receiving = operation if self._sink is not None else None
         self._regulate_reading()
 
     def _running(self, message_id: int) -> Operation | None:
@@ -438,7 +454,8 @@ class Connection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        enough = len(self.operations) >= MAX_OPERATIONS
+        limit = MAX_IN_A_CROWD if self._workload.is_high else MAX_OPERATIONS
+        enough = len(self.operations) >= limit
         if enough and self._exchanges and len(self.operations) > MAX_UNREGULATED:
             self.abort(AssociationAborted(f"over {MAX_UNREGULATED} requests at once"))
         pause = enough and not self._exchanges
@@ -479,11 +496,16 @@ class Connection(asyncio.BufferedProtocol):
         self._operation_ended(operation)
 
     def _operation_ended(self, operation: Operation) -> None:
-        self.operations.discard(operation)
+        self._forget(operation)
         self._regulate_reading()
         self._release_when_idle()
         self._end_if_idle()
         self._pump()  # now idle, it may have a deadline again
+
+    def _forget(self, operation: Operation) -> None:
+        if operation in self.operations:
+            self.operations.remove(operation)
+            self._workload.in_work -= 1
 
     def _end_if_idle(self) -> None:
         if self._ending and not self.operations:
@@ -516,10 +538,16 @@ class Connection(asyncio.BufferedProtocol):
             self._timer = self._loop.call_at(deadline, self._timer_fired)
 
     def _timer_fired(self) -> None:
-        self._timer = None
+        timer, self._timer = self._timer, None
         now = self._loop.time()
-        if self._reading_paused:
+        late = timer is not None and now - timer.when() > LATE
+        self._excused = late and not self._excused
+        if self._reading_paused or self._excused:
             self.association.waiting(now)
+        if self._excused:
+            # What the peer sent meanwhile has not been read yet.
+            self._timer = self._loop.call_later(LATE, self._timer_fired)
+            return
         deadline = self.association.deadline()
         if deadline is not None and deadline <= now:
             for event in self.association.handle_timeout(now):
@@ -531,8 +559,10 @@ class Connection(asyncio.BufferedProtocol):
         transport = cast(asyncio.Transport, self._transport)
         while (caught_up := self._writable) is not None:
             left = transport.get_write_buffer_size()
+            latest = self._loop.time() + self._network_timeout + LATE
             done, _ = await asyncio.wait((caught_up,), timeout=self._network_timeout)
-            if not done and transport.get_write_buffer_size() >= left:
+            nothing_taken = transport.get_write_buffer_size() >= left
+            if not done and nothing_taken and self._loop.time() <= latest:
                 error = AssociationTimeout(
                     f"the peer took nothing for {self._network_timeout:g} s", hint="is it alive?"
                 )

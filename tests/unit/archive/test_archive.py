@@ -129,6 +129,79 @@ def test_duplicates(tmp_path, make_object, store, policy, kept):
         assert {step.kind for step in verify(archive)} == {VerifyKind.GOOD}
 
 
+DAMAGES = {
+    "removed": lambda path: path.unlink(),
+    "cut short": lambda path: os.truncate(path, path.stat().st_size - 1),
+    "changed": lambda path: path.write_bytes(path.read_bytes()[:-1] + b"!"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("policy", ["keep", "replace", "reject"])
+@pytest.mark.parametrize("plain", [True, False], ids=["plain key", "key with a digest"])
+def test_what_comes_again_takes_the_place_of_what_is_lost(
+    tmp_path, make_object, store, damage, policy, plain
+):
+    """A success for it would be false otherwise: its only good copy would be thrown away."""
+    if not plain:
+        with Archive.open(tmp_path / "data", on_duplicate="replace") as archive:
+            store(archive, make_object(pixels=b"\1\1")).result(10)
+            store(archive, make_object()).result(10)
+    with Archive.open(tmp_path / "data", on_duplicate=policy) as archive:
+        store(archive, make_object()).result(10)
+        [path] = files(archive, tmp_path)
+        assert ("~" in path.name) is not plain
+        DAMAGES[damage](path)
+        assert store(archive, make_object()).result(10).kind is AddKind.STORED
+        assert len(files(archive, tmp_path)) == 1
+        assert [step.kind for step in verify(archive)] == [VerifyKind.GOOD]
+        assert store(archive, make_object()).result(10).kind is AddKind.SAME
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"), [("removed", AddKind.STORED), ("changed", AddKind.KEPT_FIRST)]
+)
+def test_other_bytes_take_the_place_of_nothing_but_what_is_gone(
+    archive, make_object, store, tmp_path, damage, kind
+):
+    store(archive, make_object()).result(10)
+    [path] = files(archive, tmp_path)
+    DAMAGES[damage](path)
+    assert store(archive, make_object(pixels=b"\2\2")).result(10).kind is kind
+    expected = VerifyKind.GOOD if kind is AddKind.STORED else VerifyKind.DAMAGED
+    assert [step.kind for step in verify(archive)] == [expected]
+
+
+def test_what_cannot_be_read_is_not_taken_for_kept(
+    archive, make_object, store, tmp_path, monkeypatch
+):
+    """A failing disk: the sender must keep its object, and the old one is left alone."""
+
+    def broken(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    store(archive, make_object()).result(10)
+    [before] = files(archive, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", broken)
+        with pytest.raises(StorageFailed):
+            store(archive, make_object()).result(10)
+        assert [step.kind for step in verify(archive)] == [VerifyKind.UNREADABLE]
+    assert files(archive, tmp_path) == [before]
+    assert [step.kind for step in verify(archive)] == [VerifyKind.GOOD]
+
+
+def test_a_file_cut_short_while_it_is_read(archive, make_object, store, tmp_path):
+    store(archive, make_object(pixels=bytes(600_000))).result(10)
+    [where] = archive.locate(Query(Level.IMAGE))
+    with archive.open_object(where) as stored:
+        chunks = stored.data_set_chunks()
+        assert len(next(chunks)) == 256 * 1024
+        os.truncate(files(archive, tmp_path)[0], 300_000)
+        with pytest.raises(ObjectDamaged):
+            list(chunks)
+
+
 def test_many_threads_the_same_and_different_instances(archive, make_object, store, tmp_path):
     failures = []
 

@@ -197,9 +197,9 @@ async def test_an_adopted_connection_is_served_and_its_end_is_told(archive):
 
 
 @in_loop
-async def test_far_too_many_are_closed_without_a_word(archive, monkeypatch):
-    monkeypatch.setattr("filmroom.server.dicom.MAX_SURPLUS", 1)
+async def test_far_too_many_are_closed_without_a_word(archive):
     async with serving(archive, max_associations=1) as server:
+        server._max_surplus = 1
         inside = await Peer.associated(server.port, ECHO)
         told_reader, told = await asyncio.open_connection("127.0.0.1", server.port)
         while not server._surplus:

@@ -35,8 +35,9 @@ class Worker:
 def pooled(archive):
     """A pool over workers of the test, beside a process that serves ``busy`` connections."""
 
-    def make(*workers, busy=0, limit=100):
-        pool = WorkerPool(Settings(max_associations=limit), archive, lambda: busy)
+    def make(*workers, busy=0, limit=100, most_each=None):
+        settings = Settings(max_associations=limit)
+        pool = WorkerPool(settings, archive, lambda: busy, most_each=most_each)
         pool._workers = set(workers)
         return pool
 
@@ -93,6 +94,14 @@ async def test_the_limit_counts_all_processes(pooled):
     assert place(pooled(worker, busy=2, limit=5))[0] is Placement.HERE
     assert place(pooled(worker, busy=3, limit=5)) == (Placement.NOWHERE, True)
     assert worker.given == []
+
+
+@in_loop
+async def test_each_process_serves_no_more_than_it_has_files_for(pooled):
+    assert place(pooled(Worker(4), busy=5, most_each=5))[0] is Placement.ELSEWHERE
+    assert place(pooled(Worker(5), busy=5, most_each=5))[0] is Placement.NOWHERE
+    alone = pooled(Worker(4, ready=False), busy=1, most_each=5)
+    assert place(alone)[0] is Placement.NOWHERE
 
 
 @in_loop
