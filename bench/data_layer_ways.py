@@ -108,14 +108,24 @@ def header_ways(path: Path) -> list[Way]:
         Way("header, nothing looked at", read, their_read),
         Way(f"header, {len(VALUES)} values looked at", read_values, their_values, 5),
         Way("header, every element looked at", partial(every, read), partial(every, their_read)),
-        Way("index scan, against the whole header", scan, their_read, 10),
-        Way("index scan, against `specific_tags`", scan, their_scan),
+        Way("index scan of a file, against its whole header", scan, their_read, 10),
+        Way(
+            "index scan of what arrives in chunks, against the header of the file in memory",
+            scan_stream,
+            lambda: pydicom.dcmread(io.BytesIO(whole), stop_before_pixels=True),
+            10,
+        ),
+        Way("index scan of a file, against `specific_tags`", scan, their_scan),
         Way(
             "index scan of a data set that arrives in chunks, against `read_dataset` of the same",
             scan_stream,
             their_scan_of_stream,
         ),
-        Way("index scan with all its texts, against the same", scan_values, their_scan_values),
+        Way(
+            "index scan of a file with all its texts, against `specific_tags`",
+            scan_values,
+            their_scan_values,
+        ),
     ]
 
 

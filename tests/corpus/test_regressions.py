@@ -198,3 +198,25 @@ def test_a_long_element_without_a_vr_is_passed_over_whole(step):
     scanner.finish()
     assert scanner.values == {0x00100020: b"ID"}
     assert [issue.message for issue in scanner.issues] == ["no VR where one must stand"]
+
+
+def test_what_is_set_before_the_first_element_is_written_before_it():
+    """The first element stands at byte 0 of what was read, where no run had begun yet."""
+    read = read_data_set(explicit(8, 8, b"CS", b"AB"), ExplicitVRLittleEndian)
+    read["SpecificCharacterSet"] = "ISO_IR 100"
+    assert encode_bytes(read, ExplicitVRLittleEndian) == (
+        explicit(8, 5, b"CS", b"ISO_IR 100") + explicit(8, 8, b"CS", b"AB")
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "sound"),
+    [(b"", False), (b"\\ISO 2022 IR 58 ", False), (b"\\ISO 2022 IR 87 ", True)],
+)
+def test_an_escape_to_a_set_that_is_not_declared_is_decoded_and_told(declared, sound):
+    """JSON of such a text declares UTF-8, which was then all that had changed without an issue."""
+    name = explicit(0x10, 0x10, b"PN", b"\x1b$B;3ED\x1b(B")
+    read = read_data_set(explicit(8, 5, b"CS", declared) + name, ExplicitVRLittleEndian)
+    assert str(read["PatientName"]) == "山田"
+    told = ["characters outside the declared character set"]
+    assert [issue.message for issue in read.issues] == ([] if sound else told)

@@ -115,7 +115,8 @@ def test_in_and_out_unchanged(server, first_of_each, path):
         assert status == 0xB000
     if first == path:
         (received,) = fetch(server, path)
-        assert received == expected
+        # Fragments have even lengths (PS3.8 Annex E): one deflated file lacks its pad byte.
+        assert received == expected + bytes(len(expected) % 2)
 
 
 @pytest.mark.parametrize("path", OTHERS, ids=name_of)

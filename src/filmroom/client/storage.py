@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from filmroom import net
@@ -111,12 +112,16 @@ async def store(
     # LENIENT: kept data sets of odd length, above all deflated ones, from senders that leave out
     # padding: DCMTK aborts the association, and with it all that was still to come.
     odd = instance.data.data_set_size % 2
-    if odd or context.transfer_syntax != instance.transfer_syntax_uid:
+    stored = transfer_syntax(instance.transfer_syntax_uid)
+    as_kept = context.transfer_syntax == stored.uid
+    if odd and as_kept and stored.deflated:
+        data = chain(data, (b"\0",))  # which PS3.5 §A.5 puts behind the stream
+    elif odd or not as_kept:
         data = await asyncio.get_running_loop().run_in_executor(
             None,
             _converted,
             instance.data.data_set_view(),
-            transfer_syntax(instance.transfer_syntax_uid),
+            stored,
             transfer_syntax(context.transfer_syntax),
         )
     return await connection.request_one(context.context_id, request, data, timeout=timeout)

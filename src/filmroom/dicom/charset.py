@@ -154,12 +154,14 @@ class CharacterSets:
         initial = self._sets[0].codec
         first = "ascii" if initial in _IN_G0 else initial
         ends = delimiters.encode()
+        declared = {"ascii", *(item.codec for item in self._sets)}
         head, *fragments = raw.split(b"\x1b")
         out = [_decode(head, first)]
         g0, g1 = "", first
         for fragment in fragments:
             escape, g0, g1 = _switch(fragment, g0, g1)
-            out.append(("", bool(escape)))
+            # LENIENT: escape sequences of sets that are not declared, from Japanese modalities.
+            out.append(("", (_G0.get(escape) or _G1.get(escape)) in declared))
             # In a set of two bytes in G0 what looks like a delimiter may be half a character.
             resets = _CONTROLS if g0 in _IN_G0 else ends
             body = fragment[len(escape) :]

@@ -11,7 +11,12 @@ from typing import Any
 
 from filmroom.dicom.ambiguous_vr import DECIDING, decided_vr, is_signed
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
-from filmroom.dicom.dictionary import NO_PRIVATE_DICTIONARY, PrivateDictionary, lookup
+from filmroom.dicom.dictionary import (
+    NO_PRIVATE_DICTIONARY,
+    PrivateDictionary,
+    is_wrong_vr,
+    lookup,
+)
 from filmroom.dicom.element import Element
 from filmroom.dicom.issue import Issue
 from filmroom.dicom.parser import Parser, Record
@@ -19,7 +24,7 @@ from filmroom.dicom.tag import Tag, as_tag
 from filmroom.dicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, TransferSyntax
 from filmroom.dicom.values import decode_values
 from filmroom.dicom.vr import VR
-from filmroom.errors import InvalidCharacterSet, InvalidValue, NestingTooDeep
+from filmroom.errors import InvalidCharacterSet, InvalidValue, InvalidVR, NestingTooDeep
 
 __all__ = ["DataSet"]
 
@@ -180,6 +185,9 @@ class DataSet:
             )
             if fault:
                 self.parser.tolerate(fault, key, start)
+            if is_wrong_vr(key, vr):
+                # LENIENT: another VR than PS3.6 has, of old toolkits and of changed attributes.
+                self.parser.tolerate(f"{vr} is not the VR of this attribute", key, start, InvalidVR)
         self._decoded[key] = values
         return values
 

@@ -20,6 +20,7 @@ __all__ = [
     "STORAGE_SOP_CLASSES",
     "Entry",
     "PrivateDictionary",
+    "is_wrong_vr",
     "lookup",
     "tag_for",
     "uid_for",
@@ -117,6 +118,13 @@ def lookup(tag: int) -> Entry | None:
     if tag & 0xFFFF == 0:
         return Entry(tag, "GenericGroupLength", (VR.UL,), "1", "Generic Group Length", True)
     return None
+
+
+@lru_cache(maxsize=8192)
+def is_wrong_vr(tag: int, vr: VR) -> bool:
+    """Whether the dictionary knows ``tag``, and not with ``vr``; UN may stand for any."""
+    entry = lookup(tag)
+    return entry is not None and bool(entry.vrs) and vr not in entry.vrs and vr is not VR.UN
 
 
 def tag_for(keyword: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from filmroom.dicom.charset import DEFAULT_CHARACTER_SETS, CharacterSets
-from filmroom.dicom.dictionary import lookup
+from filmroom.dicom.dictionary import is_wrong_vr, lookup
 from filmroom.dicom.parser import DAMAGED_OPEN, Record
 from filmroom.dicom.tag import Tag
 from filmroom.dicom.values import (
@@ -18,7 +18,7 @@ from filmroom.dicom.values import (
     typed_values,
 )
 from filmroom.dicom.vr import VR
-from filmroom.errors import InvalidValue
+from filmroom.errors import DataError, InvalidValue, InvalidVR
 
 if TYPE_CHECKING:
     from filmroom.dicom.dataset import DataSet
@@ -239,12 +239,15 @@ class Element:
         values, fault = decode_values(vr, raw, little_endian=little, sets=sets)
         if fault:
             self._tolerate(fault)
+        if self._record is not None and self._record[0] is not None and is_wrong_vr(self.tag, vr):
+            # LENIENT: another VR than PS3.6 has, of old toolkits and of changed attributes.
+            self._tolerate(f"{vr} is not the VR of this attribute", InvalidVR)
         return values
 
-    def _tolerate(self, fault: str) -> None:
+    def _tolerate(self, fault: str, kind: type[DataError] = InvalidValue) -> None:
         if self._owner is not None:
             offset = None if self._record is None else self._record[1]
-            self._owner.parser.tolerate(fault, self.tag, offset)
+            self._owner.parser.tolerate(fault, self.tag, offset, kind)
 
     @classmethod
     def read(cls, owner: DataSet, tag: int, vr: VR, raw: memoryview, record: Record) -> Element:

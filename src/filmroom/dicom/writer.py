@@ -120,7 +120,7 @@ def _data_set(data_set: DataSet, layout: _Layout) -> Iterator[Piece]:
     buffer = data_set.buffer
     # A run of untouched elements that lie one behind the other goes out in one piece, and so do
     # plain elements that are laid out anew.
-    run_start = run_end = 0
+    run_start = run_end = -1
     plain = bytearray()
     for tag, entry in data_set.entries():
         record: Record | None
@@ -144,7 +144,7 @@ def _data_set(data_set: DataSet, layout: _Layout) -> Iterator[Piece]:
                 continue
         if run_end > run_start:
             yield buffer[run_start:run_end]
-        run_start = run_end = 0
+        run_start = run_end = -1
         if _is_group_length(tag):
             continue
         element = entry if isinstance(entry, Element) else data_set.element(tag)
