@@ -1,13 +1,15 @@
 # Everything a developer types. Each target makes .venv itself, and installs again only when
 # pyproject.toml changed.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format fuzz bench bench-data clean
+.PHONY: help run test nightly lint format fuzz bench bench-data clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
 WORKERS ?= auto
 ARGS ?=
 FUZZ_SECONDS ?= 60
+KILLS ?= 200
+SEED ?= $(shell date +%Y%m%d)
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +20,9 @@ run: .venv/.base  ## Start the archive on 127.0.0.1:11112 with a sample study (A
 test: .venv/.dev  ## Run all tests, real peers included (ARGS="-k name" picks some)
 	@tools/install_peers.sh
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+nightly: .venv/.dev  ## Kill the server 200 times while it receives (SEED=20260101 repeats that day's kills, KILLS=1000)
+	FILMROOM_KILLS=$(KILLS) FILMROOM_SEED=$(SEED) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS) tests/faults/test_kill.py
 
 lint: .venv/.dev  ## Style, types and the layers of the house
 	$(BIN)/ruff check .

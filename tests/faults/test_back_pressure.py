@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import psutil
-from ingest import Sender, Series, joined, lost
+from ingest import CT, Sender, Series, joined, lost
 from processes import eventually, filmroom_server
 from raw import (
     ASSOCIATE_AC,
@@ -82,7 +82,7 @@ class Pipeliner:
     def prepare(self, series, count):
         """Have so many objects to be sent."""
         images = Series(series)
-        self.objects = [images.image(number, 20_000) for number in range(count)]
+        self.objects = [images.image(number, CT) for number in range(count)]
         self.left = memoryview(
             b"".join(
                 message(1, c_store_rq(uid, message_id=number + 1), data)
@@ -117,7 +117,7 @@ def test_an_index_that_stands_still_slows_the_senders_down(tmp_path):
         peers = [peer for peer in everybody if peer.peer.socket.getsockname()[1] in served]
         assert len(peers) == 4
         for series, peer in enumerate(peers):
-            peer.prepare(series, 500)
+            peer.prepare(series, 200)
         before = peak(worker), worker.num_fds()
         owner.send_signal(signal.SIGSTOP)
         try:
@@ -132,4 +132,4 @@ def test_an_index_that_stands_still_slows_the_senders_down(tmp_path):
         for peer in everybody:
             assert peer.finish() == [0x0000] * len(peer.objects)
         assert peak(worker) - before[0] < 24 * MEGABYTE
-        assert len(server.files()) == 2000
+        assert len(server.files()) == 4 * 200

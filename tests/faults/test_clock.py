@@ -9,7 +9,6 @@ import os
 import sqlite3
 import struct
 
-import pytest
 from ingest import SMALL, Series, kept
 from processes import eventually, filmroom, filmroom_server
 from raw import ABORT, CT_IMAGE_STORAGE, P_DATA, VERIFICATION, RawPeer, c_store_rq, message
@@ -48,18 +47,16 @@ class Clock:
         following.replace(self._path)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_clock_that_steps(tmp_path, workers):
+def test_a_clock_that_steps(tmp_path):
     clock = Clock(tmp_path)
     environment = {
         **clock.environment,
-        "FILMROOM_WORKERS": workers,
+        "FILMROOM_WORKERS": "2",
         "FILMROOM_NETWORK_TIMEOUT": "1",
     }
     images, sent = Series(1), {}
     with filmroom_server(tmp_path / "data", environment=environment) as server:
-        beside = int(workers) - 1
-        eventually(lambda: server.log_text().count('"worker_ready"') == beside, "all serve")
+        eventually(lambda: '"worker_ready"' in server.log_text(), "a worker beside us")
         peers = [RawPeer(server.port) for _ in range(2)]
         try:
             for peer in peers:
